@@ -1,0 +1,276 @@
+/** A Cloud Run service as the contract describes it, behind the jobs that try its configuration first. */
+import { Job } from "@pulumi/gcp/cloudrunv2/job.js";
+import { Service } from "@pulumi/gcp/cloudrunv2/service.js";
+import { ServiceIamMember } from "@pulumi/gcp/cloudrunv2/serviceIamMember.js";
+import * as pulumi from "@pulumi/pulumi";
+import {
+	checkJobNameIn,
+	preflightJobNameIn,
+	serviceNameIn,
+	verifyJobNameIn,
+} from "../contract/names.ts";
+import { preflightImage } from "../contract/release.ts";
+import type { Platform } from "../contract/schema.ts";
+import {
+	attemptFor,
+	attemptLabel,
+	hashLabel,
+	passed,
+} from "../plan/observed.ts";
+import { formatRevisionName, templateHash } from "../plan/revision-name.ts";
+import { keepersLabel, keepersText, type Rotation } from "../plan/rotation.ts";
+import { grantsOf } from "./container.ts";
+import type { Observed } from "./observed-cloud.ts";
+import type { ServiceIdentity } from "./service-identity.ts";
+import {
+	type JobTemplate,
+	jobTemplate,
+	serviceTemplate,
+	type TemplateArgs,
+} from "./template.ts";
+
+export type ContractServiceArgs = Omit<TemplateArgs, "account"> & {
+	platform: Platform;
+	region: string;
+	identity: ServiceIdentity;
+	rotation: Rotation;
+	/** The service and its jobs as they are now. */
+	observed: Observed;
+	/** All traffic goes to this revision. @default the latest one that is ready */
+	pinnedRevision: string | undefined;
+};
+
+/** A job that must succeed before the service changes. */
+type Gate = {
+	role: "preflight" | "check";
+	jobName: string;
+	template: JobTemplate;
+};
+
+/** One try to deploy a service: its number, and what it deploys. */
+type Attempt = {
+	number: number;
+	hash: string;
+	gateHashes: string[];
+	gatesPassed: boolean;
+};
+
+/**
+ * The service, the jobs that try its configuration, and who may call it. The service changes only after the
+ * jobs succeeded with its account, network and bindings; traffic moves only to a revision that is ready.
+ */
+export class ContractService extends pulumi.ComponentResource {
+	readonly service: Service;
+
+	private readonly args: ContractServiceArgs;
+	private readonly resourceName: string;
+
+	constructor(
+		name: string,
+		args: ContractServiceArgs,
+		opts?: pulumi.ComponentResourceOptions,
+	) {
+		super("netra-platform:index:ContractService", name, {}, opts);
+		this.args = args;
+		this.resourceName = name;
+
+		const templateArgs = { ...args, account: args.identity.email };
+		const template = serviceTemplate(templateArgs);
+		const gates = this.planGates(templateArgs);
+		const attempt = pulumi
+			.output({ template, gates: gates.map((gate) => gate.template) })
+			.apply((resolved) => this.planAttempt(resolved.template, resolved.gates));
+		const before = [
+			...grantsOf(args),
+			...args.identity.roles,
+			...args.database.users,
+		];
+
+		const jobs = gates.map((gate, index) =>
+			this.createGate(gate, index, attempt, before),
+		);
+		this.service = this.createService(template, attempt, jobs, before);
+		this.createVerification(templateArgs, before);
+		this.allowCallers();
+		this.registerOutputs({ name: this.service.name });
+	}
+
+	/** A service that binds a login follows its rotation. */
+	private get bindsLogin(): boolean {
+		return this.args.contract.needs.includes("postgres");
+	}
+
+	private planGates(template: TemplateArgs): Gate[] {
+		const { platform, service, environment, contract } = this.args;
+		const preflight: Gate = {
+			role: "preflight",
+			jobName: preflightJobNameIn(platform, service, environment),
+			template: jobTemplate(template, {
+				image: preflightImage,
+				args: ["check", service, "--json"],
+			}),
+		};
+		return contract.checkCommand === undefined
+			? [preflight]
+			: [
+					preflight,
+					{
+						role: "check",
+						jobName: checkJobNameIn(platform, service, environment),
+						template: jobTemplate(template, {
+							image: service,
+							commands: contract.checkCommand,
+						}),
+					},
+				];
+	}
+
+	private planAttempt(template: unknown, gates: unknown[]): Attempt {
+		const { observed } = this.args;
+		const hash = templateHash(template);
+		const planned = gates.map((gate, index) => ({
+			observed: [observed.preflight, observed.check][index],
+			hash: templateHash({ gate, hash }),
+		}));
+		const number = attemptFor(observed.service, planned, hash);
+		return {
+			number,
+			hash,
+			gateHashes: planned.map((gate) => gate.hash),
+			gatesPassed: planned.every((gate) => passed(gate, number)),
+		};
+	}
+
+	private createGate(
+		gate: Gate,
+		index: number,
+		attempt: pulumi.Output<Attempt>,
+		before: pulumi.Resource[],
+	): Job {
+		const hash = attempt.apply(({ gateHashes }) => gateHashes[index] as string);
+		const number = attempt.apply((planned) => String(planned.number));
+		return new Job(
+			`${this.resourceName}-${gate.role}`,
+			{
+				name: gate.jobName,
+				location: this.args.region,
+				deletionProtection: false,
+				labels: {
+					environment: this.args.environment,
+					[attemptLabel]: number,
+					[hashLabel]: hash,
+				},
+				template: gate.template,
+				// The API starts an execution for a new token, and the job is ready once it succeeded.
+				runExecutionToken: pulumi.interpolate`${hash}-${number}`,
+			},
+			{ parent: this, dependsOn: before },
+		);
+	}
+
+	private createService(
+		template: ReturnType<typeof serviceTemplate>,
+		attempt: pulumi.Output<Attempt>,
+		jobs: Job[],
+		before: pulumi.Resource[],
+	): Service {
+		const { platform, service, environment, rotation, pinnedRevision } =
+			this.args;
+		const name = serviceNameIn(platform, service, environment);
+		const conditions = pulumi.all(jobs.map((job) => job.terminalConditions));
+		const revision = pulumi
+			.all([attempt, conditions])
+			.apply(([planned, conditions]) => {
+				requireSucceeded(name, planned, conditions.flat());
+				return formatRevisionName(name, {
+					epoch: this.bindsLogin ? rotation.epoch : undefined,
+					hash: planned.hash,
+					attempt: planned.number,
+				});
+			});
+		return new Service(
+			this.resourceName,
+			{
+				name,
+				location: this.args.region,
+				ingress: "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER",
+				deletionProtection: false,
+				labels: {
+					environment,
+					[attemptLabel]: attempt.apply(({ number }) => String(number)),
+					...(this.bindsLogin ? loginLabels(rotation) : {}),
+				},
+				template: { ...template, revision },
+				traffics: [
+					pinnedRevision === undefined
+						? { type: "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", percent: 100 }
+						: {
+								type: "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION",
+								revision: pinnedRevision,
+								percent: 100,
+							},
+				],
+			},
+			{ parent: this, dependsOn: [...before, ...jobs] },
+		);
+	}
+
+	/** The same checks for a schedule. It has no token: one is dropped by any other execution of the job. */
+	private createVerification(
+		template: TemplateArgs,
+		before: pulumi.Resource[],
+	): void {
+		const { platform, service, environment, region } = this.args;
+		new Job(
+			`${this.resourceName}-verify`,
+			{
+				name: verifyJobNameIn(platform, service, environment),
+				location: region,
+				deletionProtection: false,
+				labels: { environment },
+				template: jobTemplate(template, {
+					image: preflightImage,
+					args: ["verify", service, "--json"],
+				}),
+			},
+			// After the service: it verifies what is deployed.
+			{ parent: this, dependsOn: [...before, this.service] },
+		);
+	}
+
+	private allowCallers(): void {
+		new ServiceIamMember(
+			`${this.resourceName}-callers`,
+			{
+				name: this.service.name,
+				location: this.args.region,
+				role: "roles/run.invoker",
+				// The applications authenticate; ingress lets only the load balancer through.
+				member: "allUsers",
+			},
+			{ parent: this },
+		);
+	}
+}
+
+/** What the guard of the logins reads at the next update. */
+const loginLabels = ({ keepers }: Rotation) => ({
+	[keepersLabel("a")]: keepersText(keepers.a),
+	[keepersLabel("b")]: keepersText(keepers.b),
+});
+
+/** The provider records a failed execution as done, so the jobs' own word is asked for before the service changes. */
+function requireSucceeded(
+	service: string,
+	{ gatesPassed }: Attempt,
+	conditions: { state?: string }[],
+): void {
+	const succeeded = conditions.every(
+		({ state }) => state === "CONDITION_SUCCEEDED",
+	);
+	if (!pulumi.runtime.isDryRun() && !gatesPassed && !succeeded) {
+		throw new pulumi.RunError(
+			`[preflight] a job that tries the configuration of ${service} did not succeed, so the service was not changed\n  fix: read the job's log, mend the cause, and run the same pulumi up again`,
+		);
+	}
+}

@@ -1,0 +1,123 @@
+/** Reads what an update must know of the cloud before it plans anything. */
+import { getJob } from "@pulumi/gcp/cloudrunv2/getJob.js";
+import { getService } from "@pulumi/gcp/cloudrunv2/getService.js";
+import { getSecretVersionAccess } from "@pulumi/gcp/secretmanager/getSecretVersionAccess.js";
+import { UserError } from "../contract/errors.ts";
+import {
+	checkJobNameIn,
+	preflightJobNameIn,
+	serviceNameIn,
+} from "../contract/names.ts";
+import type { Platform } from "../contract/schema.ts";
+import type { StackConfig } from "../contract/stack-config.ts";
+import {
+	type ObservedJob,
+	type ObservedService,
+	observedService,
+} from "../plan/observed.ts";
+
+/** A service and the jobs that it waits for; undefined is what does not exist yet. */
+export type Observed = {
+	service: ObservedService | undefined;
+	preflight: ObservedJob;
+	/** Only where the contract names a check command. */
+	check: ObservedJob;
+};
+
+/**
+ * The services and the jobs that they wait for as they are now, by the service's name in the contract.
+ * @throws {UserError} if the cloud gives another answer than the state or "not found": taking that for a first
+ * deployment would let a rotation change the live login.
+ */
+export async function observeServices(
+	platform: Platform,
+	config: StackConfig,
+): Promise<ReadonlyMap<string, Observed>> {
+	const { environment } = config;
+	const entries = Object.entries(platform.services).map(
+		async ([name, contract]) => {
+			const [service, preflight, check] = await Promise.all([
+				observeService(serviceNameIn(platform, name, environment), config),
+				observeJob(preflightJobNameIn(platform, name, environment), config),
+				contract.checkCommand &&
+					observeJob(checkJobNameIn(platform, name, environment), config),
+			]);
+			return [name, { service, preflight, check }] as const;
+		},
+	);
+	return new Map(await Promise.all(entries));
+}
+
+async function observeService(
+	name: string,
+	config: StackConfig,
+): Promise<ObservedService | undefined> {
+	const { project, region: location } = config;
+	const answer = await unlessNotFound("services", name, config, () =>
+		getService({ name, location, project }),
+	);
+	return answer && observedService(answer);
+}
+
+async function observeJob(
+	name: string,
+	config: StackConfig,
+): Promise<ObservedJob> {
+	const { project, region: location } = config;
+	const answer = await unlessNotFound("jobs", name, config, () =>
+		getJob({ name, location, project }),
+	);
+	return (
+		answer && {
+			succeeded: answer.terminalConditions.every(
+				({ state }) => state === "CONDITION_SUCCEEDED",
+			),
+			labels: answer.labels,
+		}
+	);
+}
+
+async function unlessNotFound<T>(
+	kind: "services" | "jobs",
+	name: string,
+	{ environment, project, region }: StackConfig,
+	read: () => Promise<T>,
+): Promise<T | undefined> {
+	try {
+		return await read();
+	} catch (error) {
+		const path = `projects/${project}/locations/${region}/${kind}/${name}`;
+		const message = error instanceof Error ? error.message : String(error);
+		if (message.includes(`${path} not found`)) {
+			return undefined;
+		}
+		throw new UserError(
+			`[observe] the state of ${path} could not be read, and without it a change could hit the login that is in use; nothing was changed in ${environment}\n  found: ${message}\n  fix: check your login and that you may read Cloud Run in ${project}, then run the command again`,
+		);
+	}
+}
+
+/**
+ * The value of a pinned version of a secret that the stack does not make. Mark it as secret: the data source
+ * does not.
+ * @throws {UserError} that names secret and version if it can't be read
+ */
+export async function readSecretVersion(
+	{ environment, project }: StackConfig,
+	secretId: string,
+	version: number,
+): Promise<string> {
+	try {
+		const { secretData } = await getSecretVersionAccess({
+			project,
+			secret: secretId,
+			version: String(version),
+		});
+		return secretData;
+	} catch (error) {
+		const message = error instanceof Error ? error.message : String(error);
+		throw new UserError(
+			`[external-secret] version ${version} of secret ${secretId} could not be read; nothing was changed in ${environment}\n  found: ${message}\n  fix: check the number with gcloud secrets versions list ${secretId} --project ${project}, and that you may access it`,
+		);
+	}
+}

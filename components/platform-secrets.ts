@@ -1,0 +1,194 @@
+/** Every secret of an environment, each made of the resource that its value comes from. */
+import * as pulumi from "@pulumi/pulumi";
+import { secretsIn, secretsReadBy } from "../contract/bindings.ts";
+import {
+	clickhouseUrl,
+	databaseUrl,
+	redisUrl,
+} from "../contract/connection-strings.ts";
+import { secretIdIn } from "../contract/names.ts";
+import type { Platform, SecretContract } from "../contract/schema.ts";
+import type { StackConfig } from "../contract/stack-config.ts";
+import type { Database } from "./database.ts";
+import { fernetKey, generatedHex } from "./generated.ts";
+import type { Redis } from "./redis.ts";
+import {
+	type BoundSecret,
+	ExistingSecret,
+	ManagedSecret,
+	type Reader,
+} from "./secret.ts";
+import type { ServiceIdentity } from "./service-identity.ts";
+
+export type PlatformSecretsArgs = {
+	platform: Platform;
+	config: StackConfig;
+	database: Database;
+	redis: Redis;
+	identities: ReadonlyMap<string, ServiceIdentity>;
+	/** The password of ClickHouse, which is part of a URL. */
+	clickhousePassword: pulumi.Output<string>;
+};
+
+/** The secrets by their id in the contract, for services to bind. */
+export class PlatformSecrets extends pulumi.ComponentResource {
+	readonly byId: ReadonlyMap<string, BoundSecret>;
+
+	constructor(
+		name: string,
+		args: PlatformSecretsArgs,
+		opts?: pulumi.ComponentResourceOptions,
+	) {
+		super("netra-platform:index:PlatformSecrets", name, {}, opts);
+		this.byId = new Map(
+			secretsIn(args.platform, args.config.environment).map((secret) => [
+				secret.id,
+				this.createSecret(args, secret),
+			]),
+		);
+		this.registerOutputs({});
+	}
+
+	private createSecret(
+		args: PlatformSecretsArgs,
+		secret: SecretContract,
+	): BoundSecret {
+		const { config } = args;
+		const secretId = secretIdIn(secret.id, config.environment);
+		const readers = readersOf(args, secret.id);
+		const version = keptVersion(config, secret.id);
+		if (version !== undefined) {
+			return new ExistingSecret(
+				secret.id,
+				{ secretId, project: config.project, version, readers },
+				{ parent: this },
+			);
+		}
+		return new ManagedSecret(
+			secret.id,
+			{
+				secretId,
+				labels: { environment: config.environment, category: secret.category },
+				data: this.valueOf(args, secret),
+				readers,
+				protect: config.dataProtection,
+			},
+			{ parent: this },
+		);
+	}
+
+	/** Where each kind of value comes from; the only place where one is made. */
+	private valueOf(
+		args: PlatformSecretsArgs,
+		secret: SecretContract,
+	): pulumi.Input<string> {
+		const { database, redis, config } = args;
+		const { source } = secret;
+		const socket = pulumi.interpolate`${config.socketRoot}/${database.connectionName}`;
+		switch (source.from) {
+			case "database.url":
+				return pulumi
+					.all([
+						database.login.user,
+						database.login.password,
+						database.databaseName,
+						socket,
+					])
+					.apply(([user, password, name, path]) =>
+						databaseUrl(source.driver, {
+							user,
+							password,
+							database: name,
+							via: { socket: path },
+						}),
+					);
+			case "database.host":
+				return socket;
+			case "database.port":
+				return "5432";
+			case "database.name":
+				return database.databaseName;
+			case "database.user":
+				return database.login.user;
+			case "database.password":
+				return database.login.password;
+			case "redis.url":
+				return pulumi
+					.all([redis.host, redis.port, redis.password])
+					.apply(([host, port, password]) =>
+						redisUrl(source.driver, {
+							host,
+							port,
+							password,
+							caFile: config.secretFileRoot + source.caFile,
+						}),
+					);
+			case "redis.ca":
+				return redis.caCertificates;
+			case "clickhouse.url":
+				return args.clickhousePassword.apply((password) =>
+					clickhouseUrl({ ...config.clickhouse, password }),
+				);
+			case "generated.hex64":
+				return this.generated(args, secret.id, 64);
+			case "generated.fernet":
+				return fernetKey(this.generated(args, secret.id, 32));
+			case "constant":
+				return source.value;
+			case "external":
+				return encryptedValue(config, secret.id);
+		}
+	}
+
+	private generated(
+		{ config }: PlatformSecretsArgs,
+		id: string,
+		digits: number,
+	) {
+		const keepers = { epoch: config.keyEpochs[id] ?? 0 };
+		return generatedHex(id, digits, keepers, {
+			parent: this,
+			protect: config.dataProtection && id === "fernet-key",
+		});
+	}
+}
+
+/** The services that read a secret, in the contract's order. */
+function readersOf(
+	{ platform, config, identities }: PlatformSecretsArgs,
+	id: string,
+): Reader[] {
+	return [...identities]
+		.filter(([service]) =>
+			secretsReadBy(platform, service, config.environment).includes(id),
+		)
+		.map(([service, identity]) => ({ name: service, member: identity.member }));
+}
+
+/** The version of a secret whose value this stack does not make. */
+export function keptVersion(
+	config: StackConfig,
+	id: string,
+): number | undefined {
+	const external = config.externalSecrets[id];
+	return (
+		config.adopted[id] ??
+		(external !== undefined && "version" in external
+			? external.version
+			: undefined)
+	);
+}
+
+/** The value of an external secret that the stack's configuration holds, encrypted. */
+export function encryptedValue(
+	config: StackConfig,
+	id: string,
+): pulumi.Output<string> {
+	const external = config.externalSecrets[id];
+	if (external === undefined || !("value" in external)) {
+		throw new Error(
+			`the configuration has no value for the external secret '${id}'`,
+		);
+	}
+	return pulumi.secret(external.value);
+}

@@ -1,0 +1,116 @@
+/** What a service runs, and what the jobs run that check its configuration with the same account and bindings. */
+import type * as pulumi from "@pulumi/pulumi";
+import { valueIn } from "../contract/bindings.ts";
+import type { Release } from "../contract/release.ts";
+import type { Environment } from "../contract/schema.ts";
+import {
+	type ContainerArgs,
+	environmentOf,
+	volumeMountsOf,
+	volumesOf,
+	vpcAccessOf,
+} from "./container.ts";
+
+export type TemplateArgs = ContainerArgs & {
+	environment: Environment;
+	release: Release;
+	/** The e-mail address of the service's account. */
+	account: pulumi.Output<string>;
+};
+
+export type ServiceTemplate = ReturnType<typeof serviceTemplate>;
+export type JobTemplate = ReturnType<typeof jobTemplate>;
+
+const startupPeriodSeconds = 5;
+
+/** The template of a service's revisions, but for their name. */
+export function serviceTemplate(args: TemplateArgs) {
+	const { contract, environment } = args;
+	const sizing = valueIn(contract.sizing, environment);
+	return {
+		...common(args),
+		...runtime(args),
+		timeout: `${contract.requestTimeoutSeconds}s`,
+		maxInstanceRequestConcurrency: contract.concurrency,
+		sessionAffinity: contract.sessionAffinity,
+		scaling: {
+			minInstanceCount: sizing.minInstances,
+			maxInstanceCount: sizing.maxInstances,
+		},
+		containers: [
+			{
+				...container(args, args.service),
+				commands: args.command,
+				ports: { containerPort: contract.port },
+				resources: {
+					limits: { cpu: String(sizing.cpu), memory: `${sizing.memoryMib}Mi` },
+					cpuIdle: !contract.cpuAlwaysAllocated,
+					startupCpuBoost: contract.cpuAlwaysAllocated,
+				},
+				startupProbe: {
+					httpGet: { path: contract.startupPath, port: contract.port },
+					periodSeconds: startupPeriodSeconds,
+					timeoutSeconds: startupPeriodSeconds,
+					failureThreshold: Math.ceil(
+						contract.startBudgetSeconds / startupPeriodSeconds,
+					),
+				},
+				livenessProbe: {
+					httpGet: { path: contract.livenessPath, port: contract.port },
+					periodSeconds: 30,
+					timeoutSeconds: 5,
+					failureThreshold: 3,
+				},
+			},
+		],
+	};
+}
+
+/** What a job runs beside a service: an image of the release, and what tells it what to do. */
+export type JobContainer = {
+	image: string;
+	commands?: string[];
+	args?: string[];
+};
+
+/** The template of a job that runs with a service's account, network, volumes and bindings. */
+export function jobTemplate(
+	args: TemplateArgs,
+	{ image, ...command }: JobContainer,
+) {
+	return {
+		...common(args),
+		taskCount: 1,
+		template: {
+			...runtime(args),
+			// Longer than preflight's own budget, so that its report comes first.
+			timeout: "300s",
+			// A second execution would hide that the first one failed; preflight retries by itself.
+			maxRetries: 0,
+			containers: [
+				{
+					...container(args, image),
+					...command,
+					resources: { limits: { cpu: "1", memory: "512Mi" } },
+				},
+			],
+		},
+	};
+}
+
+const common = ({ environment, release }: TemplateArgs) => ({
+	labels: { environment, release: release.name },
+});
+
+const runtime = (args: TemplateArgs) => ({
+	serviceAccount: args.account,
+	executionEnvironment: "EXECUTION_ENVIRONMENT_GEN2",
+	vpcAccess: vpcAccessOf(args),
+	volumes: volumesOf(args),
+});
+
+const container = (args: TemplateArgs, image: string) => ({
+	image: args.release.images[image] as string,
+	envs: environmentOf(args),
+	volumeMounts: volumeMountsOf(args),
+});

@@ -1,0 +1,160 @@
+/** What a service gets in an environment, computed from the contract; pure, and the only place that computes it. */
+import { secretIdIn, variableIn } from "./names.ts";
+import type {
+	Environment,
+	PerEnvironment,
+	PlainValue,
+	Platform,
+	SecretContract,
+	ServiceContract,
+} from "./schema.ts";
+
+/** An environment variable whose value is a version of a secret. */
+export type SecretBinding = {
+	service: string;
+	/** The variable's name in this environment. */
+	variable: string;
+	/** The secret's id in the contract, without the environment. */
+	secret: string;
+	/** The secret's id in Secret Manager. */
+	secretId: string;
+	/** The service cannot work without it. */
+	critical: boolean;
+};
+
+/** An environment variable whose value is written into the service. */
+export type PlainVariable = {
+	service: string;
+	variable: string;
+	value: string;
+};
+
+/** A file in the container whose content is a version of a secret. */
+export type SecretFile = Omit<SecretBinding, "variable"> & { path: string };
+
+export type Bindings = {
+	secrets: SecretBinding[];
+	plain: PlainVariable[];
+	files: SecretFile[];
+};
+
+/** The value for an environment; `local` follows `staging` unless the contract gives it. */
+export function valueIn<T>(
+	value: PerEnvironment<T>,
+	environment: Environment,
+): T {
+	return environment === "local"
+		? (value.local ?? value.staging)
+		: value[environment];
+}
+
+/**
+ * A service's entry in the contract.
+ * @throws {RangeError} that lists the services there are.
+ */
+export function serviceContract(
+	platform: Platform,
+	service: string,
+): ServiceContract {
+	const found = platform.services[service];
+	if (found === undefined) {
+		throw new RangeError(
+			`there is no service '${service}' in the contract; it has: ${Object.keys(platform.services).join(", ")}`,
+		);
+	}
+	return found;
+}
+
+/** The secrets that exist in an environment. */
+export function secretsIn(
+	platform: Platform,
+	environment: Environment,
+): SecretContract[] {
+	return platform.secrets.filter(
+		(secret) => secret.environments?.includes(environment) ?? true,
+	);
+}
+
+/** Everything that a service gets in an environment, each list sorted as the contract writes it. */
+export function bindingsFor(
+	platform: Platform,
+	service: string,
+	environment: Environment,
+): Bindings {
+	const contract = serviceContract(platform, service);
+	const existing = new Map(
+		secretsIn(platform, environment).map((secret) => [secret.id, secret]),
+	);
+	const bound = (id: string) => {
+		const secret = existing.get(id);
+		return secret === undefined
+			? []
+			: [
+					{
+						service,
+						secret: id,
+						secretId: secretIdIn(id, environment),
+						critical: secret.criticalIn.includes(service),
+					},
+				];
+	};
+	return {
+		secrets: Object.entries(contract.secrets).flatMap(([name, id]) =>
+			bound(id).map((rest) => ({
+				variable: variableIn(name, environment),
+				...rest,
+			})),
+		),
+		plain: Object.entries(contract.variables).map(([name, value]) => ({
+			service,
+			variable: variableIn(name, environment),
+			value: plainValueIn(platform, value, environment),
+		})),
+		files: Object.entries(contract.secretFiles).flatMap(([path, id]) =>
+			bound(id).map((rest) => ({ path, ...rest })),
+		),
+	};
+}
+
+/** The ids of the secrets that a service reads, as variables or as files, each once. */
+export function secretsReadBy(
+	platform: Platform,
+	service: string,
+	environment: Environment,
+): string[] {
+	const { secrets, files } = bindingsFor(platform, service, environment);
+	return [...new Set([...secrets, ...files].map((binding) => binding.secret))];
+}
+
+function plainValueIn(
+	platform: Platform,
+	value: PlainValue,
+	environment: Environment,
+): string {
+	if (typeof value === "string") {
+		return value;
+	}
+	if (!("from" in value)) {
+		return valueIn(value, environment);
+	}
+	switch (value.from) {
+		case "environment":
+			return environment;
+		case "project":
+			return platform.environments[environment].project;
+		case "url":
+			return `${value.scheme ?? "https"}://${publicHosts(platform, value.of, environment)[0]}`;
+		case "urls":
+			return publicHosts(platform, value.of, environment)
+				.map((host) => `https://${host}`)
+				.join(",");
+	}
+}
+
+function publicHosts(
+	platform: Platform,
+	service: string,
+	environment: Environment,
+) {
+	return valueIn(serviceContract(platform, service).publicHosts, environment);
+}

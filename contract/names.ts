@@ -1,0 +1,106 @@
+/** Every name that the platform gives to something, and nothing else computes one. */
+import type { Environment, Platform } from "./schema.ts";
+
+/** A variable's name in an environment: `{ENV}` stands for the environment in capitals. */
+export function variableIn(name: string, environment: Environment): string {
+	return name.replace("{ENV}", environment.toUpperCase());
+}
+
+/** The id in Secret Manager. */
+export function secretIdIn(id: string, environment: Environment): string {
+	return `${id}-${environment}`;
+}
+
+/** The name of a service in Cloud Run. At most 49 characters, the limit of the API. */
+export function serviceNameIn(
+	platform: Platform,
+	service: string,
+	environment: Environment,
+): string {
+	return atMost(
+		49,
+		`${platform.name}-${service}-${environment}`,
+		"Cloud Run service",
+	);
+}
+
+/** Runs preflight's checks with a service's credentials before each change of the service. */
+export function preflightJobNameIn(
+	platform: Platform,
+	service: string,
+	environment: Environment,
+): string {
+	return jobName(platform, "preflight", service, environment);
+}
+
+/** Runs the service's own image with the contract's check command before each change of the service. */
+export function checkJobNameIn(
+	platform: Platform,
+	service: string,
+	environment: Environment,
+): string {
+	return jobName(platform, "check", service, environment);
+}
+
+/** Runs preflight's checks on a schedule, against what is deployed. */
+export function verifyJobNameIn(
+	platform: Platform,
+	service: string,
+	environment: Environment,
+): string {
+	return jobName(platform, "verify", service, environment);
+}
+
+/** With its execution token, 18 characters at most, a job's name must stay under 63. */
+function jobName(
+	platform: Platform,
+	kind: string,
+	service: string,
+	environment: Environment,
+): string {
+	return atMost(
+		44,
+		`${platform.name}-${kind}-${service}-${environment}`,
+		"Cloud Run job",
+	);
+}
+
+/** The account id of the service account that a service runs as: 6 to 30 characters, the limit of the API. */
+export function serviceAccountIdIn(
+	platform: Platform,
+	service: string,
+): string {
+	return atMost(30, `${platform.name}-${service}`, "service account");
+}
+
+/** The e-mail address of a service's account in a project. */
+export function serviceAccountEmail(
+	platform: Platform,
+	service: string,
+	project: string,
+): string {
+	return `${serviceAccountIdIn(platform, service)}@${project}.iam.gserviceaccount.com`;
+}
+
+/** One of the two database logins, of which one is live and the other idle. */
+export const slots = ["a", "b"] as const;
+export type Slot = (typeof slots)[number];
+
+/** The name of a slot's login in PostgreSQL. */
+export function databaseUserIn(platform: Platform, slot: Slot): string {
+	return `${platform.databaseName}_${slot}`;
+}
+
+/** The role that owns every object, so that both logins can change them. It can't log in. */
+export function ownerRoleIn(platform: Platform): string {
+	return `${platform.databaseName}_owner`;
+}
+
+function atMost(limit: number, name: string, what: string): string {
+	if (name.length > limit) {
+		throw new RangeError(
+			`the ${what} name '${name}' has ${name.length} characters, the API takes ${limit}: shorten the service's name in contract/platform.ts`,
+		);
+	}
+	return name;
+}

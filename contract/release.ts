@@ -1,0 +1,94 @@
+/** A release: which images run, written by the build into `releases/<environment>.json`. */
+import { z } from "zod";
+import { UserError } from "./errors.ts";
+import type { Environment, Platform } from "./schema.ts";
+
+const imageByDigest = z
+	.string()
+	.regex(
+		/^[a-z0-9.-]+(\/[a-z0-9._-]+)+@sha256:[0-9a-f]{64}$/,
+		"must be an image by digest (registry/path@sha256:…): a tag can move to other code",
+	);
+
+const releaseShape = z.strictObject({
+	/** Becomes a label: at most 63 lower-case letters, digits, '-' and '_'. */
+	name: z
+		.string()
+		.regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "must be fit for a label"),
+	/** The commit that every image was built from. */
+	commit: z.string().regex(/^[0-9a-f]{40}$/, "must be a full commit hash"),
+	/** The environment that the images were built for: Next.js writes its URLs in at build time. */
+	environment: z.string(),
+	images: z.record(z.string(), imageByDigest),
+});
+
+export type Release = z.infer<typeof releaseShape>;
+
+/** The image that checks a service's credentials; every release has it beside the services' images. */
+export const preflightImage = "preflight";
+
+/**
+ * Checks a release file's content.
+ * @param text what the file holds
+ * @throws {UserError} that lists every problem of the file
+ */
+export function parseRelease(
+	platform: Platform,
+	environment: Environment,
+	project: string,
+	text: string,
+): Release {
+	const file = `releases/${environment}.json`;
+	const result = releaseShape.safeParse(json(file, text));
+	const problems = result.success
+		? releaseProblems(platform, environment, project, result.data)
+		: result.error.issues.map(
+				({ path, message }) => `${path.join(".")}: ${message}`,
+			);
+	if (!result.success || problems.length > 0) {
+		throw new UserError(
+			`[release] ${file} cannot be deployed; nothing was changed:\n${problems.map((each) => `  ${each}`).join("\n")}\n  fix: let the build write the file, or correct it by the digests that the registry shows`,
+		);
+	}
+	return result.data;
+}
+
+function json(file: string, text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch (error) {
+		throw new UserError(
+			`[release] ${file} is not JSON: ${(error as Error).message}\n  fix: let the build write the file again`,
+		);
+	}
+}
+
+function releaseProblems(
+	platform: Platform,
+	environment: Environment,
+	project: string,
+	release: Release,
+): string[] {
+	const wanted = [...Object.keys(platform.services), preflightImage];
+	const problems = wanted
+		.filter((name) => !(name in release.images))
+		.map((name) => `images.${name}: is missing`);
+	for (const [name, image] of Object.entries(release.images)) {
+		if (!wanted.includes(name)) {
+			problems.push(
+				`images.${name}: is not an image of this platform; it has ${wanted.join(", ")}`,
+			);
+		}
+		if (image.split("/")[1] !== project) {
+			problems.push(
+				`images.${name}: is not in the registry of project ${project}`,
+			);
+		}
+	}
+	if (release.environment !== environment) {
+		problems.push(
+			`environment: found '${release.environment}', but the images must be built for ${environment}`,
+		);
+	}
+	return problems;
+}

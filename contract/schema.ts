@@ -1,0 +1,378 @@
+/** The shape of a contract: what may be written in `platform.ts`, and the checks that span several of its parts. */
+import { z } from "zod";
+import { UserError } from "./errors.ts";
+import { isSecretName } from "./value-rules.ts";
+
+export const environments = ["local", "staging", "production"] as const;
+export type Environment = (typeof environments)[number];
+
+/**
+ * A value for each environment; `local` follows `staging` unless it is given.
+ * @see valueIn
+ */
+const perEnvironment = <T extends z.ZodType>(value: T) =>
+	z.strictObject({
+		local: value.optional(),
+		staging: value,
+		production: value,
+	});
+
+const kebabName = z
+	.string()
+	.regex(/^[a-z][a-z0-9-]*[a-z0-9]$/, "must be lower-case words joined by '-'");
+
+/** An environment variable's name; `{ENV}` stands for the environment in capitals. */
+const variableName = z
+	.string()
+	.regex(
+		/^[A-Z][A-Z0-9_]*(\{ENV\})?$/,
+		"must be capitals, digits and '_', with '{ENV}' at the end at most",
+	)
+	.refine(
+		(name) =>
+			!["PORT", "K_SERVICE", "K_REVISION", "K_CONFIGURATION"].includes(name),
+		"is set by Cloud Run and must not be set by hand",
+	);
+
+const httpPath = z.string().startsWith("/");
+const hostName = z
+	.string()
+	.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "must be a host name");
+
+/** Where the value of a secret comes from. Everything but `external` is made by this stack. */
+const source = z.discriminatedUnion("from", [
+	z.strictObject({
+		from: z.literal("database.url"),
+		/** The driver that reads the URL; each has a form of its own. */
+		driver: z.enum([
+			"sqlalchemy-asyncpg",
+			"asyncpg",
+			"libpq",
+			"sqlalchemy-psycopg2",
+			"node-postgres",
+		]),
+	}),
+	z.strictObject({ from: z.literal("database.host") }),
+	z.strictObject({ from: z.literal("database.port") }),
+	z.strictObject({ from: z.literal("database.name") }),
+	z.strictObject({ from: z.literal("database.user") }),
+	z.strictObject({ from: z.literal("database.password") }),
+	z.strictObject({
+		from: z.literal("redis.url"),
+		driver: z.enum(["redis-py", "ioredis", "node-redis"]),
+		/** Where the service finds the certificates of `redis.ca`: one of its `secretFiles`. */
+		caFile: z.string().startsWith("/"),
+	}),
+	z.strictObject({ from: z.literal("redis.ca") }),
+	z.strictObject({
+		from: z.literal("clickhouse.url"),
+		/** The id of the secret that holds the password. */
+		passwordSecret: kebabName,
+	}),
+	z.strictObject({ from: z.literal("generated.hex64") }),
+	z.strictObject({ from: z.literal("generated.fernet") }),
+	z.strictObject({ from: z.literal("constant"), value: z.string().min(1) }),
+	/** Somebody else issues the value: the stack file pins a version, or holds the value encrypted. */
+	z.strictObject({
+		from: z.literal("external"),
+		/** What every value of this secret ends in, where the issuer guarantees it. */
+		endsIn: z.string().optional(),
+		/** @default 8 characters */
+		minLength: z.number().int().positive().optional(),
+	}),
+]);
+
+const secret = z.strictObject({
+	/** Without the environment; the secret's id in Secret Manager is `<id>-<environment>`. */
+	id: kebabName,
+	category: z.enum([
+		"database",
+		"redis",
+		"analytics",
+		"authentication",
+		"oauth",
+		"ai",
+	]),
+	source,
+	/** Services that cannot work without it. The same names stand in the second key, `policies/critical-secrets.json`. */
+	criticalIn: z.array(kebabName),
+	/** Where the secret may exist at all. @default every environment */
+	environments: z.array(z.enum(environments)).optional(),
+});
+
+const plainValue = z.union([
+	z.string(),
+	perEnvironment(z.string()),
+	z.strictObject({ from: z.literal("environment") }),
+	z.strictObject({ from: z.literal("project") }),
+	z.strictObject({
+		/** `scheme://` and the first public host of a service. */
+		from: z.literal("url"),
+		of: kebabName,
+		/** @default "https" */
+		scheme: z.enum(["https", "wss"]).optional(),
+	}),
+	z.strictObject({
+		/** `https://` and each public host of a service, comma separated. */
+		from: z.literal("urls"),
+		of: kebabName,
+	}),
+]);
+
+const service = z.strictObject({
+	port: z.number().int().min(1).max(65535),
+	sizing: perEnvironment(
+		z.strictObject({
+			cpu: z.number().positive(),
+			memoryMib: z.number().int().min(128),
+			minInstances: z.number().int().min(0),
+			maxInstances: z.number().int().min(1),
+		}),
+	),
+	/** Requests that one instance takes at a time. */
+	concurrency: z.number().int().min(1).max(1000),
+	requestTimeoutSeconds: z.number().int().min(1).max(3600),
+	/** From start to ready; the startup probe covers it. Cloud Run gives an instance 240 s at most. */
+	startBudgetSeconds: z.number().int().min(1).max(240),
+	startupPath: httpPath,
+	livenessPath: httpPath,
+	/** Data stores that must accept its login before it starts. */
+	needs: z.array(z.enum(["postgres", "redis", "clickhouse"])),
+	/** Other services that it calls; checked by the scheduled verification, never by a probe. */
+	siblings: z.array(kebabName),
+	publicHosts: perEnvironment(z.array(hostName).min(1)),
+	/** Connections of one instance to PostgreSQL, overflow included. */
+	poolPerInstance: z.number().int().min(0),
+	/** Requests of one client go to one instance. */
+	sessionAffinity: z.boolean(),
+	webSocketPaths: z.array(httpPath),
+	/** CPU outside of requests too, and extra CPU while starting. */
+	cpuAlwaysAllocated: z.boolean(),
+	/** Private ranges are reached through the VPC. */
+	vpcAccess: z.boolean(),
+	roles: z.array(z.string().startsWith("roles/")),
+	/** Plain environment variables by name. */
+	variables: z.record(variableName, plainValue),
+	/** Secret environment variables: the name, and the id of the secret. */
+	secrets: z.record(variableName, kebabName),
+	/** Secrets mounted as files: the absolute path, and the id of the secret. */
+	secretFiles: z.record(z.string().startsWith("/"), kebabName),
+	/** The command by which the service's own image checks its configuration, if it has one. */
+	checkCommand: z.array(z.string()).min(1).optional(),
+});
+
+const postgres = z.strictObject({
+	tier: z.string(),
+	availability: z.enum(["ZONAL", "REGIONAL"]),
+	diskGb: z.number().int().min(10),
+	diskLimitGb: z.number().int().min(10),
+	backups: z.number().int().min(1),
+	/** Point-in-time recovery; the ENTERPRISE edition allows 7 at most. */
+	recoveryDays: z.number().int().min(1).max(7),
+	maxConnections: z.number().int().min(50),
+});
+
+const redis = z.strictObject({
+	tier: z.enum(["BASIC", "STANDARD_HA"]),
+	memoryGb: z.number().int().min(1),
+});
+
+const platformShape = z.strictObject({
+	/** Names of what the platform owns begin with it. */
+	name: kebabName,
+	environments: z.strictObject({
+		local: z.strictObject({ project: kebabName }),
+		staging: z.strictObject({ project: kebabName }),
+		production: z.strictObject({ project: kebabName }),
+	}),
+	network: z.strictObject({
+		subnetRange: z.cidrv4(),
+		privateServicesRange: z.cidrv4(),
+	}),
+	databaseName: z.string().regex(/^[a-z_][a-z0-9_]*$/),
+	postgres: perEnvironment(postgres),
+	redis: perEnvironment(redis),
+	services: z.record(kebabName, service),
+	secrets: z.array(secret),
+	/** Groups of which exactly one member may be bound; a member is a list of variables that belong together. */
+	alternatives: z.array(z.array(z.array(variableName).min(1)).min(2)),
+	/** Variables that must not be set in staging and production, as patterns with `*`, or `NAME=value`. */
+	forbiddenVariables: z.array(z.string()),
+});
+
+export type Platform = z.infer<typeof platformShape>;
+export type ServiceContract = Platform["services"][string];
+export type SecretContract = Platform["secrets"][number];
+export type SecretSource = SecretContract["source"];
+export type PlainValue = ServiceContract["variables"][string];
+
+/** What a contract may say of a value for each environment. */
+export type PerEnvironment<T> = {
+	local?: T | undefined;
+	staging: T;
+	production: T;
+};
+
+type Problem = { path: (string | number)[]; message: string };
+
+function* referenceProblems(platform: Platform): Generator<Problem> {
+	const ids = new Set(platform.secrets.map((each) => each.id));
+	const used = new Set<string>();
+	for (const [name, each] of Object.entries(platform.services)) {
+		for (const [kind, bound] of [
+			["secrets", each.secrets],
+			["secretFiles", each.secretFiles],
+		] as const) {
+			for (const [key, id] of Object.entries(bound)) {
+				used.add(id);
+				if (!ids.has(id)) {
+					yield {
+						path: ["services", name, kind, key],
+						message: `names the secret '${id}', which is not in 'secrets'`,
+					};
+				}
+			}
+		}
+		for (const sibling of each.siblings) {
+			if (!(sibling in platform.services)) {
+				yield {
+					path: ["services", name, "siblings"],
+					message: `names the service '${sibling}', which does not exist`,
+				};
+			}
+		}
+		for (const [variable, value] of Object.entries(each.variables)) {
+			if (
+				typeof value === "object" &&
+				"of" in value &&
+				!(value.of in platform.services)
+			) {
+				yield {
+					path: ["services", name, "variables", variable],
+					message: `takes the URL of '${value.of}', which does not exist`,
+				};
+			}
+		}
+	}
+	for (const { id, source } of platform.secrets) {
+		if (source.from === "redis.url") {
+			yield* caFileProblems(platform, id, source.caFile);
+		}
+		if (source.from === "clickhouse.url") {
+			used.add(source.passwordSecret);
+			if (!ids.has(source.passwordSecret)) {
+				yield {
+					path: ["secrets", "clickhouse-url"],
+					message: `takes its password from '${source.passwordSecret}', which is not in 'secrets'`,
+				};
+			}
+		}
+	}
+	for (const [index, { id }] of platform.secrets.entries()) {
+		if (!used.has(id)) {
+			yield {
+				path: ["secrets", index],
+				message: `'${id}' is bound by no service and used by no other secret: bind it or remove it`,
+			};
+		}
+		if (platform.secrets.findIndex((each) => each.id === id) !== index) {
+			yield { path: ["secrets", index], message: `'${id}' is declared twice` };
+		}
+	}
+}
+
+function* caFileProblems(
+	platform: Platform,
+	redisUrl: string,
+	caFile: string,
+): Generator<Problem> {
+	const certificates = platform.secrets.find(
+		({ source }) => source.from === "redis.ca",
+	);
+	for (const [name, each] of Object.entries(platform.services)) {
+		const binds = Object.values(each.secrets).includes(redisUrl);
+		if (binds && each.secretFiles[caFile] !== certificates?.id) {
+			yield {
+				path: ["services", name, "secretFiles", caFile],
+				message: `must hold the certificates of Redis, which '${redisUrl}' refers to`,
+			};
+		}
+	}
+}
+
+function* serviceProblems(platform: Platform): Generator<Problem> {
+	for (const [name, each] of Object.entries(platform.services)) {
+		for (const variable of Object.keys(each.variables)) {
+			if (variable in each.secrets) {
+				yield {
+					path: ["services", name, "variables", variable],
+					message: "is bound to a secret too: a variable has one value",
+				};
+			}
+			if (isSecretName(variable)) {
+				yield {
+					path: ["services", name, "variables", variable],
+					message: "looks like the name of a secret: bind it in 'secrets'",
+				};
+			}
+		}
+		for (const group of platform.alternatives) {
+			const bound = group.filter((member) =>
+				member.some(
+					(variable) => variable in each.secrets || variable in each.variables,
+				),
+			);
+			if (bound.length > 1) {
+				yield {
+					path: ["services", name],
+					message: `binds ${bound.map((member) => member.join(" + ")).join(" and ")}: choose one`,
+				};
+			}
+		}
+	}
+	for (const [index, each] of platform.secrets.entries()) {
+		for (const name of each.criticalIn) {
+			if (!(name in platform.services)) {
+				yield {
+					path: ["secrets", index, "criticalIn"],
+					message: `names the service '${name}', which does not exist`,
+				};
+			}
+		}
+	}
+}
+
+const platformSchema = platformShape.superRefine((platform, context) => {
+	for (const problem of [
+		...referenceProblems(platform),
+		...serviceProblems(platform),
+	]) {
+		context.addIssue({ code: "custom", ...problem });
+	}
+});
+
+/** A contract that does not hold together. The message lists every problem with its path. */
+export class ContractError extends UserError {
+	override name = "ContractError";
+}
+
+/**
+ * Checks a contract.
+ * @throws {ContractError} that lists every problem at once.
+ */
+export function parsePlatform(
+	contract: z.input<typeof platformShape>,
+): Platform {
+	const result = platformSchema.safeParse(contract);
+	if (result.success) {
+		return result.data;
+	}
+	const problems = result.error.issues.map((issue) => {
+		const { message } =
+			issue.code === "invalid_key" ? (issue.issues[0] ?? issue) : issue;
+		return `  ${issue.path.join(".")}: ${message}`;
+	});
+	throw new ContractError(
+		`contract/platform.ts does not hold together:\n${problems.join("\n")}`,
+	);
+}

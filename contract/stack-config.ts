@@ -1,0 +1,339 @@
+/** The configuration of a stack: what `Pulumi.<stack>.yaml` may hold, checked before anything is made of it. */
+import { z } from "zod";
+import { secretsIn } from "./bindings.ts";
+import { UserError } from "./errors.ts";
+import { type Environment, environments, type Platform } from "./schema.ts";
+import { secretValueProblems } from "./value-rules.ts";
+
+const wholeNumber = z.number().int().min(0);
+
+/** How the value of a secret that somebody else issues is given: exactly one of the two. */
+const externalSecret = z.union([
+	z.strictObject({ version: wholeNumber.min(1) }),
+	z.strictObject({ value: z.string().min(1) }),
+]);
+
+const stackConfigShape = z.strictObject({
+	/** Raise it by one to rotate the database password. */
+	rotationEpoch: wholeNumber,
+	/** Protects what holds data from deletion. Outside of local, `destroy` needs an `up` with `false` first. */
+	dataProtection: z.boolean(),
+	/** The folder under which Cloud Run mounts Cloud SQL's sockets. */
+	socketRoot: z.string().startsWith("/"),
+	/** What the paths of secret files begin with; empty in a container, a folder where services are mere processes. */
+	secretFileRoot: z.union([z.literal(""), z.string().startsWith("/")]),
+	clickhouse: z.strictObject({
+		host: z.string().min(1),
+		/** Of the https interface. @default 8443 */
+		port: z.number().int().min(1).max(65535).default(8443),
+		user: z.string().min(1),
+		database: z.string().min(1),
+	}),
+	/** By secret id, without the environment. */
+	externalSecrets: z.record(z.string(), externalSecret).default({}),
+	/** The version of a secret that exists already and keeps its value, by secret id without the environment. */
+	adopted: z.record(z.string(), wholeNumber.min(1)).default({}),
+	/** Revisions of a taken-over project that serve and don't bear this project's kind of name. */
+	adoptedRevisions: z.array(z.string()).default([]),
+	/** Raise an entry by one to make a new value of that generated secret. */
+	keyEpochs: z.record(z.string(), wholeNumber).default({}),
+	/** How often the password of an epoch was made anew because a change of it failed, by epoch. */
+	slotRetry: z
+		.record(z.string().regex(/^\d+$/, "must be an epoch"), wholeNumber)
+		.default({}),
+	services: z
+		.record(
+			z.string(),
+			z.strictObject({
+				/** All traffic goes to this revision. @default the latest one that is ready */
+				pinnedRevision: z.string().min(1).optional(),
+				/** What to run in place of the image's own command; in local alone. */
+				command: z.array(z.string()).min(1).optional(),
+			}),
+		)
+		.default({}),
+});
+
+export type StackConfig = z.infer<typeof stackConfigShape> & {
+	environment: Environment;
+	project: string;
+	region: string;
+};
+
+/** The stack's whole configuration as the engine gives it: full keys, values as strings, objects as JSON. */
+export type RawConfig = Record<string, string>;
+
+const namespace = "netra-platform";
+
+type Problem = { key: string; message: string; fix: string };
+
+/**
+ * Reads the configuration of a stack.
+ * @param secretKeys the full keys that hold an encrypted value
+ * @throws {UserError} that lists every problem with the command that mends it.
+ */
+export function parseStackConfig(
+	platform: Platform,
+	stack: string,
+	raw: RawConfig,
+	secretKeys: readonly string[],
+): StackConfig {
+	const environment = environments.find((each) => each === stack);
+	if (environment === undefined) {
+		throw new UserError(
+			`[stack-name] stack '${stack}' is not an environment of this platform; expected one of ${environments.join(", ")}: pulumi stack select staging`,
+		);
+	}
+	const own = ownKeys(raw);
+	const parsed = stackConfigShape.safeParse(own);
+	const problems = parsed.success
+		? contentProblems(platform, environment, parsed.data, secretKeys)
+		: parsed.error.issues.map((issue) => shapeProblem(issue, own));
+	problems.push(...cloudProblems(platform, environment, raw));
+	if (!parsed.success || problems.length > 0) {
+		throw new UserError(report(stack, problems));
+	}
+	return {
+		...parsed.data,
+		environment,
+		project: raw["gcp:project"] as string,
+		region: raw["gcp:region"] as string,
+	};
+}
+
+function ownKeys(raw: RawConfig): Record<string, unknown> {
+	return Object.fromEntries(
+		Object.entries(raw)
+			.filter(([key]) => key.startsWith(`${namespace}:`))
+			.map(([key, value]) => [
+				key.slice(namespace.length + 1),
+				fromText(value),
+			]),
+	);
+}
+
+function fromText(value: string): unknown {
+	try {
+		return JSON.parse(value);
+	} catch {
+		return value;
+	}
+}
+
+/** The example to type for each key; secrets are typed at a prompt. */
+const examples: Record<string, string> = {
+	rotationEpoch: "rotationEpoch 0",
+	dataProtection: "dataProtection true",
+	socketRoot: "socketRoot /cloudsql",
+	secretFileRoot: "secretFileRoot ''",
+	clickhouse: "--path clickhouse.host <host>",
+	externalSecrets: "--path 'externalSecrets[\"<secret id>\"].version' <number>",
+	adopted: "--path 'adopted[\"<secret id>\"]' <number>",
+	adoptedRevisions: "--path 'adoptedRevisions[0]' <revision>",
+	keyEpochs: "--path 'keyEpochs[\"<secret id>\"]' <number>",
+	slotRetry: "--path 'slotRetry[\"<epoch>\"]' 1",
+	services: "--path services.<service>.pinnedRevision <revision>",
+};
+
+function shapeProblem(
+	issue: z.core.$ZodIssue,
+	own: Record<string, unknown>,
+): Problem {
+	const top = String(issue.path[0] ?? "");
+	if (issue.code === "unrecognized_keys") {
+		const where = [...issue.path, issue.keys[0]].join(".");
+		const known = Object.keys(top === "" ? stackConfigShape.shape : {});
+		return {
+			key: where,
+			message: `is not a known key${known.length > 0 ? `; known are ${known.join(", ")}` : ""}`,
+			fix: `pulumi config rm --path '${namespace}:${where}'`,
+		};
+	}
+	const found = issue.path.reduce<unknown>(
+		(value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
+		own,
+	);
+	return {
+		key: issue.path.join("."),
+		message:
+			found === undefined
+				? `is missing; expected ${expected(issue)}`
+				: `found ${typeName(found)}; expected ${expected(issue)}`,
+		fix: `pulumi config set ${examples[top] ?? top}`,
+	};
+}
+
+function expected(issue: z.core.$ZodIssue): string {
+	switch (issue.code) {
+		case "invalid_type":
+			return (
+				{ int: "a whole number", number: "a number", boolean: "true or false" }[
+					issue.expected as string
+				] ?? `${article(issue.expected)} ${issue.expected}`
+			);
+		case "too_small":
+			return issue.origin === "string"
+				? "a text that is not empty"
+				: `a number from ${issue.minimum}`;
+		case "invalid_union":
+			return "either {version: <number>} or {value: <encrypted>}";
+		default:
+			return issue.message;
+	}
+}
+
+const article = (noun: string) => (/^[aeiou]/.test(noun) ? "an" : "a");
+
+/** Names a value's type, not the value: it may be a secret in the wrong place. */
+function typeName(value: unknown): string {
+	if (Array.isArray(value)) {
+		return "a list";
+	}
+	return value === null
+		? "nothing"
+		: `${article(typeof value)} ${typeof value}`;
+}
+
+function contentProblems(
+	platform: Platform,
+	environment: Environment,
+	config: z.infer<typeof stackConfigShape>,
+	secretKeys: readonly string[],
+): Problem[] {
+	return [
+		...externalProblems(platform, environment, config, secretKeys),
+		...keyProblems(platform, environment, config),
+		...Object.entries(config.services)
+			.filter(
+				([, { command }]) => command !== undefined && environment !== "local",
+			)
+			.map(([service]) => ({
+				key: `services.${service}.command`,
+				message: `is for local alone; in ${environment} the image says what it runs`,
+				fix: `pulumi config rm --path services.${service}.command`,
+			})),
+		...Object.keys(config.services)
+			.filter((service) => !(service in platform.services))
+			.map((service) => ({
+				key: `services.${service}`,
+				message: `is not a service of the contract; it has ${Object.keys(platform.services).join(", ")}`,
+				fix: `pulumi config rm --path services.${service}`,
+			})),
+	];
+}
+
+function* externalProblems(
+	platform: Platform,
+	environment: Environment,
+	{ externalSecrets, adopted }: z.infer<typeof stackConfigShape>,
+	secretKeys: readonly string[],
+): Generator<Problem> {
+	const external = secretsIn(platform, environment).filter(
+		({ source }) => source.from === "external",
+	);
+	for (const { id } of external) {
+		if (!(id in externalSecrets) && !(id in adopted)) {
+			yield {
+				key: `externalSecrets.${id}`,
+				message: `is missing; secret '${id}-${environment}' is issued by somebody else, so the stack must say which version to use`,
+				fix: `pulumi config set --path 'externalSecrets["${id}"].version' <number>`,
+			};
+		}
+	}
+	for (const [id, given] of Object.entries(externalSecrets)) {
+		const secret = external.find((each) => each.id === id);
+		if (secret === undefined) {
+			yield {
+				key: `externalSecrets.${id}`,
+				message: `is not an external secret of ${environment}; those are ${external.map((secret) => secret.id).join(", ")}`,
+				fix: `pulumi config rm --path 'externalSecrets["${id}"]'`,
+			};
+		}
+		if ("value" in given && secret !== undefined) {
+			for (const problem of secretValueProblems(
+				secret,
+				given.value,
+				environment,
+			)) {
+				yield {
+					key: `externalSecrets.${id}.value`,
+					message: problem,
+					fix: `pulumi config set --secret --path 'externalSecrets["${id}"].value'`,
+				};
+			}
+		}
+		if (
+			"value" in given &&
+			!secretKeys.includes(`${namespace}:externalSecrets`)
+		) {
+			yield {
+				key: `externalSecrets.${id}.value`,
+				message: "is in plain text; expected an encrypted value",
+				fix: `issue a new value, since this one was readable, then: pulumi config set --secret --path 'externalSecrets["${id}"].value'`,
+			};
+		}
+	}
+}
+
+function* keyProblems(
+	platform: Platform,
+	environment: Environment,
+	{ keyEpochs, adopted }: z.infer<typeof stackConfigShape>,
+): Generator<Problem> {
+	const secrets = secretsIn(platform, environment);
+	const generated = secrets.filter(({ source }) =>
+		source.from.startsWith("generated."),
+	);
+	for (const id of Object.keys(keyEpochs)) {
+		if (!generated.some((secret) => secret.id === id)) {
+			yield {
+				key: `keyEpochs.${id}`,
+				message: `is not a generated secret of ${environment}; those are ${generated.map((secret) => secret.id).join(", ")}`,
+				fix: `pulumi config rm --path 'keyEpochs["${id}"]'`,
+			};
+		}
+	}
+	for (const id of Object.keys(adopted)) {
+		const { source } = secrets.find((secret) => secret.id === id) ?? {};
+		if (source?.from !== "external" && !source?.from.startsWith("generated.")) {
+			yield {
+				key: `adopted.${id}`,
+				message:
+					source === undefined
+						? `is not a secret of ${environment}`
+						: "follows a resource of this stack, so its value cannot be kept",
+				fix: `pulumi config rm --path 'adopted["${id}"]'`,
+			};
+		}
+	}
+}
+
+function* cloudProblems(
+	platform: Platform,
+	environment: Environment,
+	raw: RawConfig,
+): Generator<Problem> {
+	const { project } = platform.environments[environment];
+	if (raw["gcp:project"] !== project) {
+		yield {
+			key: "gcp:project",
+			message: `found ${raw["gcp:project"] ?? "nothing"}; the contract says that ${environment} is in ${project}`,
+			fix: `pulumi config set gcp:project ${project}`,
+		};
+	}
+	if (!/^[a-z]+-[a-z]+\d+$/.test(raw["gcp:region"] ?? "")) {
+		yield {
+			key: "gcp:region",
+			message: `found ${raw["gcp:region"] ?? "nothing"}; expected a region such as us-central1`,
+			fix: "pulumi config set gcp:region us-central1",
+		};
+	}
+}
+
+function report(stack: string, problems: Problem[]): string {
+	const lines = problems.map(
+		({ key, message, fix }) =>
+			`  ${key.includes(":") ? key : `${namespace}:${key}`} ${message}\n    fix: ${fix.includes("pulumi config") ? `${fix} -s ${stack}` : fix}`,
+	);
+	return `[stack-config] Pulumi.${stack}.yaml cannot be used; nothing was changed:\n${lines.join("\n")}`;
+}

@@ -1,0 +1,27 @@
+/** Jest in ES module mode; TypeScript is stripped by swc, types are checked by `npm run check`. */
+const soak = process.env.SOAK !== undefined;
+
+export default {
+	testEnvironment: "node",
+	roots: ["<rootDir>/test"],
+	testMatch: [soak ? "**/*.soak.ts" : "**/*.test.ts"],
+	// Each worker waits for engines and servers most of its time.
+	maxWorkers: 2,
+	reporters: soak
+		? ["default"]
+		: ["default", "<rootDir>/test/requirements/reporter.ts"],
+	extensionsToTreatAsEsm: [".ts"],
+	transform: {
+		"^.+\\.ts$": [
+			"@swc/jest",
+			{
+				jsc: {
+					parser: { syntax: "typescript", importAttributes: true },
+					target: "es2024",
+					experimental: { keepImportAttributes: true },
+				},
+				module: { type: "es6" },
+			},
+		],
+	},
+};

@@ -1,0 +1,122 @@
+/** A container: a process with what the image, Cloud Run and the template give it, and nothing of ours. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { blocksAt, textAt } from "../../provider/values.ts";
+import type { Workload } from "../data-plane.ts";
+import { logFile } from "./layout.ts";
+import { signalTo } from "./process-list.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+const preflight = resolve(import.meta.dirname, "../../../preflight");
+const graceSeconds = 10;
+
+/** How a container ended: its exit code, or the signal that ended it. */
+export type Ending = { code: number | null; signal: NodeJS.Signals | null };
+
+export type Container = {
+	pid: number;
+	ended: Promise<Ending>;
+	/** SIGTERM, and SIGKILL if it has not ended after Cloud Run's 10 seconds. */
+	stop: () => Promise<void>;
+	/** SIGKILL. */
+	kill: () => void;
+};
+
+/** Starts the template's first container. Whatever it writes goes to the log of its revision or execution. */
+export function startContainer(
+	{ layout, processes, note }: Surroundings,
+	workload: Workload,
+	given: Record<string, string>,
+): Container {
+	const [program = "", ...args] = commandOf(workload);
+	const home = join(layout.containers, workload.name);
+	mkdirSync(home, { recursive: true, mode: 0o700 });
+	const log = openSync(logFile(layout, workload.name), "a", 0o600);
+	writeSync(log, `--- ${new Date().toISOString()} container starts\n`);
+	const child = spawn(program, args, {
+		cwd: home,
+		// What the template declares wins over the image, as in any container.
+		env: {
+			...imageEnvironment(home, layout.trustStore),
+			...workload.environment,
+			...given,
+		},
+		stdio: ["ignore", log, log],
+		// A group of its own, so that what it starts ends with it.
+		detached: true,
+	});
+	if (child.pid !== undefined)
+		processes.add(workload.name, child.pid, "SIGTERM", true);
+	const ended = endOf(child).then((ending) => {
+		writeSync(log, `--- ${new Date().toISOString()} ${describe(ending)}\n`);
+		closeSync(log);
+		if (child.pid !== undefined) {
+			// Children that it left behind.
+			signalTo({ pid: child.pid, hasGroup: true }, "SIGKILL");
+			processes.remove(child.pid);
+		}
+		rmSync(home, { recursive: true, force: true });
+		return ending;
+	});
+	ended.catch((error) => note(`${workload.name}: ${error.stack}`));
+	return { pid: child.pid ?? 0, ended, ...endingsFor(child, ended) };
+}
+
+function endingsFor(child: ChildProcess, ended: Promise<Ending>) {
+	const send = (signal: NodeJS.Signals) => {
+		if (child.pid !== undefined && child.exitCode === null)
+			signalTo({ pid: child.pid, hasGroup: true }, signal);
+	};
+	const kill = () => send("SIGKILL");
+	return {
+		kill,
+		stop: async () => {
+			const timer = setTimeout(kill, graceSeconds * 1000);
+			send("SIGTERM");
+			await ended;
+			clearTimeout(timer);
+		},
+	};
+}
+
+/** A program that does not exist ends as in a shell. */
+function endOf(child: ChildProcess): Promise<Ending> {
+	return new Promise((done) => {
+		child.once("error", () => done({ code: 127, signal: null }));
+		child.once("exit", (code, signal) => done({ code, signal }));
+	});
+}
+
+/** For a sentence about a container. */
+export function describe({ code, signal }: Ending): string {
+	return signal === null ? `exited with ${code}` : `was ended by ${signal}`;
+}
+
+/** The template's command; without one, what stands in for the image's own. */
+function commandOf({ template }: Workload): string[] {
+	const [container] = blocksAt(template, "containers");
+	const texts = (key: "commands" | "args") => {
+		const given = container?.[key];
+		return Array.isArray(given) ? given.map(String) : [];
+	};
+	const image = imageName(textAt(container, "image"));
+	const commands = texts("commands");
+	if (commands.length > 0) return [...commands, ...texts("args")];
+	return image === "preflight"
+		? [process.execPath, preflight, ...texts("args")]
+		: [process.execPath, preflight, "serve", image];
+}
+
+/** `auth` of `us-central1-docker.pkg.dev/project/repository/auth@sha256:…`. */
+function imageName(image: string): string {
+	return image.split("@")[0]?.split("/").at(-1)?.split(":")[0] ?? "";
+}
+
+function imageEnvironment(home: string, trustStore: string) {
+	return {
+		PATH: `${dirname(process.execPath)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+		HOME: home,
+		NODE_EXTRA_CA_CERTS: trustStore,
+	};
+}

@@ -1,0 +1,132 @@
+/** What the cloud says of a service, in the words that decisions need. */
+import { lastSegment, parseRevisionName } from "./revision-name.ts";
+
+/** The state of a service as the API shows it at the start of an update. */
+export type ObservedService = {
+	/** The service's name in Cloud Run. */
+	name: string;
+	latestCreatedRevision: string;
+	latestReadyRevision: string;
+	/** Revisions that traffic goes to, or is about to go to. */
+	trafficRevisions: string[];
+	/** A change is under way. */
+	reconciling: boolean;
+	/** The last change of the service succeeded. */
+	succeeded: boolean;
+	labels: Record<string, string>;
+};
+
+/** What `getService` returns, as far as it is read here. */
+export type ServiceAnswer = {
+	name: string;
+	latestCreatedRevision: string;
+	latestReadyRevision: string;
+	reconciling: boolean;
+	labels?: Record<string, string>;
+	terminalConditions: { state: string }[];
+	traffics: { type: string; revision: string }[];
+	trafficStatuses: { type: string; revision: string }[];
+};
+
+/** Reads the answer of the API: revisions by name alone, traffic by "latest" as the revision it means. */
+export function observedService(answer: ServiceAnswer): ObservedService {
+	const ready = lastSegment(answer.latestReadyRevision);
+	const targets = [...answer.traffics, ...answer.trafficStatuses].map(
+		({ type, revision }) =>
+			type === "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST" || revision === ""
+				? ready
+				: lastSegment(revision),
+	);
+	return {
+		name: answer.name,
+		latestCreatedRevision: lastSegment(answer.latestCreatedRevision),
+		latestReadyRevision: ready,
+		trafficRevisions: [...new Set(targets)].filter((name) => name !== ""),
+		reconciling: answer.reconciling,
+		succeeded: answer.terminalConditions.every(
+			({ state }) => state === "CONDITION_SUCCEEDED",
+		),
+		labels: answer.labels ?? {},
+	};
+}
+
+/**
+ * The revisions that serve or may serve in a moment: the latest ready one, those with traffic and, while a
+ * change is under way, the one that is being started.
+ */
+export function liveRevisions(service: ObservedService): string[] {
+	const names = [
+		service.latestReadyRevision,
+		...service.trafficRevisions,
+		...(service.reconciling ? [service.latestCreatedRevision] : []),
+	];
+	return [...new Set(names)].filter((name) => name !== "");
+}
+
+/** The labels by which an update tells the next one what it did. */
+export const attemptLabel = "attempt";
+export const hashLabel = "template-hash";
+
+/** The state of a job whose execution a service waits for; undefined if it does not exist. */
+export type ObservedJob =
+	| { succeeded: boolean; labels: Record<string, string> }
+	| undefined;
+
+/** A job that a service waits for: as it is, and the hash of what it is about to be. */
+export type Gate = { observed: ObservedJob; hash: string };
+
+/**
+ * The number of this try: that of the last one if it did the same and succeeded, else one more than was
+ * ever used. The provider records a failed change as done, so only a new number makes it run again.
+ * @param hash of the service's template that is about to be deployed
+ */
+export function attemptFor(
+	service: ObservedService | undefined,
+	gates: Gate[],
+	hash: string,
+): number {
+	const last = lastAttempt(service, gates);
+	const created =
+		service && parseRevisionName(service.name, service.latestCreatedRevision);
+	const done =
+		created?.hash === hash &&
+		created.attempt === last &&
+		service?.succeeded === true &&
+		service.latestReadyRevision === service.latestCreatedRevision &&
+		gates.every((gate) => passed(gate, last));
+	return done ? last : last + 1;
+}
+
+/** True if a gate's job succeeded with the very template and try. */
+export function passed({ observed, hash }: Gate, attempt: number): boolean {
+	return (
+		observed?.succeeded === true &&
+		observed.labels[hashLabel] === hash &&
+		observed.labels[attemptLabel] === String(attempt)
+	);
+}
+
+function lastAttempt(
+	service: ObservedService | undefined,
+	gates: Gate[],
+): number {
+	const labels = [
+		service?.labels,
+		...gates.map(({ observed }) => observed?.labels),
+	];
+	const revisions =
+		service === undefined
+			? []
+			: [service.latestCreatedRevision, ...service.trafficRevisions].map(
+					(revision) => parseRevisionName(service.name, revision)?.attempt,
+				);
+	return Math.max(
+		0,
+		...labels.map((each) =>
+			/^\d+$/.test(each?.[attemptLabel] ?? "")
+				? Number(each?.[attemptLabel])
+				: 0,
+		),
+		...revisions.map((attempt) => attempt ?? 0),
+	);
+}

@@ -1,0 +1,82 @@
+/** All instances of all services fit into the database's connections, also while a rollout runs both revisions. */
+import { valueIn } from "../../contract/bindings.ts";
+import type { Evidence, OurWorkload } from "../evidence.ts";
+import { elementsAt, is, numberAt, type Reading, textAt } from "../read.ts";
+import { type Finding, type Rule, suffers } from "../rule.ts";
+import { types } from "../stack.ts";
+
+/** Connections that PostgreSQL and its operators keep for themselves. */
+const reserved = 20;
+
+export const connectionBudget: Rule = {
+	id: "connection-budget",
+	level: "mandatory",
+	requirements: ["R-071"],
+	complies:
+		"Each database has the contract's max_connections, each service at most the contract's instances, and twice the sum of pool × instances stays below max_connections less 20.",
+	rejects: [
+		"another max_connections",
+		"more instances than the contract has, or a number that this preview does not know",
+		"a sum that does not fit",
+	],
+	why: "In a rollout old and new revisions hold connections together; the one that gets none does not start.",
+	fix: "lower maxInstanceCount, or raise max_connections in contract/platform.ts",
+	looksAt: "stack",
+	*check(evidence) {
+		const { platform, environment } = evidence.expected;
+		const { maxConnections } = valueIn(platform.postgres, environment);
+		yield* wrongLimits(evidence, maxConnections);
+		let connections = 0;
+		for (const workload of evidence.ours) {
+			const { contract } = workload.of;
+			if (workload.kind === "job") {
+				continue;
+			}
+			const wanted = valueIn(contract.sizing, environment).maxInstances;
+			const found = instancesOf(workload);
+			if (found.state !== "known" || found.value > wanted) {
+				yield {
+					...suffers(workload),
+					found:
+						found.state === "known"
+							? `${found.value} instances at most`
+							: "a maximum of instances that this preview does not know",
+					needed: `at most ${wanted}, as the contract says`,
+				};
+			}
+			connections +=
+				contract.poolPerInstance *
+				(found.state === "known" ? found.value : wanted);
+		}
+		if (2 * connections >= maxConnections - reserved) {
+			yield {
+				found: `${2 * connections} connections in a rollout`,
+				needed: `fewer than ${maxConnections - reserved}, which is max_connections less ${reserved}`,
+			};
+		}
+	},
+};
+
+function instancesOf({ template }: OurWorkload): Reading<number> {
+	return numberAt(template, "scaling", "maxInstanceCount");
+}
+
+function* wrongLimits(
+	{ stack }: Evidence,
+	maxConnections: number,
+): Generator<Finding> {
+	for (const resource of stack.ofType(types.databaseInstance)) {
+		const flags = elementsAt(resource.properties, "settings", "databaseFlags");
+		const flag = flags.find((each) =>
+			is(textAt(each, "name"), "max_connections"),
+		);
+		if (!is(numberAt(flag ?? null, "value"), maxConnections)) {
+			yield {
+				resource,
+				found:
+					"another max_connections, or one that this preview does not know",
+				needed: `the flag max_connections with ${maxConnections}`,
+			};
+		}
+	}
+}

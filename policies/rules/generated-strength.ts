@@ -1,0 +1,144 @@
+/** Generated keys are long, random, hexadecimal, and each its own. */
+import type { SecretSource } from "../../contract/schema.ts";
+import type { Evidence } from "../evidence.ts";
+import { booleanAt, is, known, numberAt, textAt } from "../read.ts";
+import type { Finding, Rule } from "../rule.ts";
+import { type StackResource, types } from "../stack.ts";
+
+/** Hex digits that a generated value is made from, and the form of the value itself. */
+const forms: Partial<
+	Record<SecretSource["from"], { digits: number; form: RegExp }>
+> = {
+	"generated.hex64": { digits: 64, form: /^[0-9a-f]{64}$/ },
+	"generated.fernet": { digits: 32, form: /^[A-Za-z0-9_-]{43}=$/ },
+};
+const loginDigits = 32;
+
+export const generatedStrength: Rule = {
+	id: "generated-strength",
+	level: "mandatory",
+	requirements: ["R-045"],
+	complies:
+		"Each generated secret, and each login's password, comes from a RandomPassword of its own, of enough hex digits, and has the form that its readers expect.",
+	rejects: [
+		"too few digits, or a number that this preview does not know",
+		"other characters than hex digits",
+		"a generator that two secrets share",
+		"a value of another form than the contract's source",
+	],
+	why: "A mixed-case value hits word lists such as dev now and then; equal keys for two purposes let one forge the other.",
+	fix: "make it from a RandomPassword of its own with upper: false, lower: false and overrideSpecial: abcdef",
+	looksAt: "stack",
+	*check(evidence) {
+		const { secrets, usersOf } = evidence.expected;
+		const owners = new Map<StackResource, string>();
+		for (const [secretId, { source }] of secrets) {
+			const wanted = forms[source.from];
+			for (const version of wanted ? evidence.versionsOf(secretId) : []) {
+				for (const problem of [
+					...generatorProblems(
+						evidence,
+						version,
+						"secretData",
+						wanted?.digits ?? 0,
+					),
+					...sharedProblems(evidence, version, secretId, owners),
+					...formProblems(version, wanted?.form ?? /^/),
+				]) {
+					for (const { service, variable } of usersOf.get(secretId) ?? [
+						{ service: undefined, variable: undefined },
+					]) {
+						yield {
+							service,
+							variable,
+							secretId,
+							resource: version,
+							...problem,
+						};
+					}
+				}
+			}
+		}
+		for (const user of evidence.stack.ofType(types.user)) {
+			for (const problem of generatorProblems(
+				evidence,
+				user,
+				"password",
+				loginDigits,
+			)) {
+				yield { resource: user, critical: true, ...problem };
+			}
+		}
+	},
+};
+
+type Problem = Pick<Finding, "found" | "needed">;
+
+function* generatorProblems(
+	{ stack }: Evidence,
+	resource: StackResource,
+	property: string,
+	digits: number,
+): Generator<Problem> {
+	for (const { name, properties } of stack.madeFrom(
+		resource,
+		property,
+		types.password,
+	)) {
+		const length = numberAt(properties, "length");
+		if (length.state !== "known" || length.value < digits) {
+			yield {
+				found: `the generator ${name} with too few digits, or a number that this preview does not know`,
+				needed: `${digits} digits`,
+			};
+		}
+		const hex =
+			is(booleanAt(properties, "upper"), false) &&
+			is(booleanAt(properties, "lower"), false) &&
+			!is(booleanAt(properties, "special"), false) &&
+			!is(booleanAt(properties, "numeric"), false) &&
+			is(textAt(properties, "overrideSpecial"), "abcdef");
+		if (!hex) {
+			yield {
+				found: `the generator ${name} with other characters than hex digits`,
+				needed: "all sixteen hex digits and no other character",
+			};
+		}
+	}
+}
+
+/** Also notes whose each generator is. */
+function* sharedProblems(
+	{ stack }: Evidence,
+	version: StackResource,
+	secretId: string,
+	owners: Map<StackResource, string>,
+): Generator<Problem> {
+	for (const generator of stack.madeFrom(
+		version,
+		"secretData",
+		types.password,
+	)) {
+		const owner = owners.get(generator) ?? secretId;
+		owners.set(generator, owner);
+		if (owner !== secretId) {
+			yield {
+				found: `the generator ${generator.name}, which also makes ${owner}`,
+				needed: "a generator of its own",
+			};
+		}
+	}
+}
+
+function* formProblems(
+	version: StackResource,
+	form: RegExp,
+): Generator<Problem> {
+	const value = known(textAt(version.properties, "secretData"));
+	if (value !== undefined && !form.test(value)) {
+		yield {
+			found: "a value of another form",
+			needed: "the form that the contract's source says",
+		};
+	}
+}

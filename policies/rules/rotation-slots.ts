@@ -1,0 +1,141 @@
+/** The database has two logins that take turns, and the secrets follow the one whose turn it is. */
+import { databaseUserIn, type Slot, slots } from "../../contract/names.ts";
+import type { Evidence } from "../evidence.ts";
+import { known, numberAt, textAt } from "../read.ts";
+import type { Finding, Rule } from "../rule.ts";
+import { type StackResource, types } from "../stack.ts";
+
+/** The secrets whose value changes with the turn. */
+const followers = ["database.url", "database.user", "database.password"];
+
+export const rotationSlots: Rule = {
+	id: "rotation-slots",
+	level: "mandatory",
+	requirements: ["R-002"],
+	complies:
+		"There are two logins, one for each slot, that no update drops; each has a generated password of its own, kept by an even epoch for slot a, an odd one for slot b, one apart; and database-url, postgres-user and postgres-password are made from the login of the higher epoch.",
+	rejects: [
+		"a slot without a login, or with several",
+		"a login that an update would drop",
+		"a password whose keepers have no epoch and retry that this preview knows",
+		"epochs of the wrong parity, or not one apart",
+		"a secret made from the login of the other slot, or of both",
+	],
+	why: "A rotation changes the idle login only, so that revisions that run, or are rolled back to, keep one that works.",
+	fix: "make the logins as components/database.ts does",
+	looksAt: "stack",
+	*check(evidence) {
+		const logins: Partial<Record<Slot, StackResource>> = {};
+		for (const slot of slots) {
+			const name = databaseUserIn(evidence.expected.platform, slot);
+			const users = evidence.stack
+				.ofType(types.user)
+				.filter(({ properties }) => known(textAt(properties, "name")) === name);
+			const [user] = users;
+			if (user === undefined || users.length > 1) {
+				yield {
+					found: `${users.length} logins named ${name}`,
+					needed: `exactly one for slot ${slot}`,
+					critical: true,
+				};
+			} else {
+				logins[slot] = user;
+				yield* dropProblems(user);
+			}
+		}
+		const { a, b } = logins;
+		if (a !== undefined && b !== undefined) {
+			yield* turnProblems(evidence, { a, b });
+		}
+	},
+};
+
+function* dropProblems(user: StackResource): Generator<Finding> {
+	if (known(textAt(user.properties, "deletionPolicy")) !== "ABANDON") {
+		yield {
+			resource: user,
+			found: "a login that an update would drop",
+			needed:
+				"deletionPolicy: ABANDON, since a login that owns objects can't be dropped",
+		};
+	}
+}
+
+function* turnProblems(
+	evidence: Evidence,
+	logins: Record<Slot, StackResource>,
+): Generator<Finding> {
+	const a = epochOf(evidence, logins.a);
+	const b = epochOf(evidence, logins.b);
+	for (const [slot, epoch] of [
+		["a", a],
+		["b", b],
+	] as const) {
+		if (epoch === undefined) {
+			yield {
+				resource: logins[slot],
+				found: `a password of slot ${slot} without keepers of its own that this preview knows`,
+				needed: "one RandomPassword with the keepers epoch and retry",
+				critical: true,
+			};
+		}
+	}
+	if (a === undefined || b === undefined) {
+		return;
+	}
+	if (a % 2 !== 0 || b % 2 === 0 || Math.abs(a - b) !== 1) {
+		yield {
+			resource: logins.a,
+			found: `epoch ${a} for slot a and ${b} for slot b`,
+			needed: "an even one for a, an odd one for b, one apart",
+			critical: true,
+		};
+		return;
+	}
+	const [target, idle] = a > b ? (["a", "b"] as const) : (["b", "a"] as const);
+	yield* followerProblems(evidence, logins[target], logins[idle], target);
+}
+
+/** The epoch that keeps a login's password; undefined unless one generator of its own has all keepers. */
+function epochOf({ stack }: Evidence, user: StackResource): number | undefined {
+	const [generator, ...others] = stack.madeFrom(
+		user,
+		"password",
+		types.password,
+	);
+	if (generator === undefined || others.length > 0) {
+		return undefined;
+	}
+	const epoch = known(numberAt(generator.properties, "keepers", "epoch"));
+	const retry = known(numberAt(generator.properties, "keepers", "retry"));
+	return Number.isInteger(epoch) && Number.isInteger(retry) ? epoch : undefined;
+}
+
+function* followerProblems(
+	evidence: Evidence,
+	target: StackResource,
+	idle: StackResource,
+	slot: Slot,
+): Generator<Finding> {
+	const { secrets, usersOf } = evidence.expected;
+	for (const [secretId, { source }] of secrets) {
+		for (const version of followers.includes(source.from)
+			? evidence.versionsOf(secretId)
+			: []) {
+			const logins = evidence.stack.madeFrom(version, "secretData", types.user);
+			if (logins.includes(target) && !logins.includes(idle)) {
+				continue;
+			}
+			for (const { service, variable } of usersOf.get(secretId) ?? []) {
+				yield {
+					service,
+					variable,
+					secretId,
+					resource: version,
+					found: "a value that is not made from the login whose turn it is",
+					needed: `the login ${target.name} of slot ${slot}, and no other`,
+				};
+			}
+		}
+	}
+}

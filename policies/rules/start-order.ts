@@ -1,0 +1,90 @@
+/** A service starts after what it needs was made and tried. */
+import type { Evidence, OurWorkload } from "../evidence.ts";
+import { textAt } from "../read.ts";
+import { type Finding, type Rule, suffers } from "../rule.ts";
+import { types } from "../stack.ts";
+
+const stores = {
+	postgres: [types.databaseInstance, types.database, types.user],
+	redis: [types.redis],
+	clickhouse: [],
+};
+
+export const startOrder: Rule = {
+	id: "start-order",
+	level: "mandatory",
+	requirements: ["R-004", "R-061"],
+	complies:
+		"Each service has a preflight job, found by its name in Cloud Run, that runs on every change; the service depends on the job, and both depend on the data stores that the service needs and on both logins.",
+	rejects: [
+		"a service without a preflight job",
+		"a preflight job that nothing executes",
+		"a service that does not wait for its preflight job",
+		"a service or job that does not wait for a data store or login",
+	],
+	why: "Services started before what they need, and credentials were never tried before a service used them.",
+	fix: "let the service depend on its preflight job, and the job on the data stores and on both logins",
+	looksAt: "stack",
+	*check(evidence) {
+		for (const workload of evidence.ours) {
+			yield* storeProblems(evidence, workload);
+			if (workload.kind === "service") {
+				yield* preflightProblems(evidence, workload);
+			}
+		}
+	},
+};
+
+function* storeProblems(
+	{ stack }: Evidence,
+	workload: OurWorkload,
+): Generator<Finding> {
+	const needs = workload.of.contract.needs.flatMap((need) => stores[need]);
+	for (const other of stack.ofType(...needs)) {
+		if (!stack.comesAfter(workload.resource, other)) {
+			yield {
+				...suffers(workload),
+				found: `nothing that makes it wait for ${other.name}`,
+				needed: `${other.name}, a ${other.type.split(":").at(-1)}, first`,
+			};
+		}
+	}
+}
+
+function* preflightProblems(
+	{ stack, workloads }: Evidence,
+	workload: OurWorkload,
+): Generator<Finding> {
+	const { preflightJobName } = workload.of;
+	const job = workloads.find(
+		({ kind, name }) =>
+			kind === "job" &&
+			name.state === "known" &&
+			name.value === preflightJobName,
+	);
+	const needed = `the job ${preflightJobName}, executed before the service changes`;
+	if (job === undefined) {
+		yield { ...suffers(workload), found: "no preflight job", needed };
+		return;
+	}
+	const token = textAt(job.resource.properties, "runExecutionToken");
+	if (
+		token.state === "missing" ||
+		(token.state === "known" && token.value === "")
+	) {
+		yield {
+			...suffers(workload),
+			resource: job.resource,
+			found:
+				"a preflight job without runExecutionToken, which nothing executes",
+			needed,
+		};
+	}
+	if (!stack.comesAfter(workload.resource, job.resource)) {
+		yield {
+			...suffers(workload),
+			found: `nothing that makes it wait for ${preflightJobName}`,
+			needed,
+		};
+	}
+}

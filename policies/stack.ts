@@ -1,0 +1,144 @@
+/** The stack as rules see it: every resource decoded once, found by type, by name and by dependency. */
+import type {
+	PolicyResource,
+	ResourceValidationArgs,
+} from "@pulumi/policy/policy.js";
+import { type Data, decode, known, textAt } from "./read.ts";
+
+/** Type tokens of the resources that rules read. */
+export const types = {
+	account: "gcp:serviceaccount/account:Account",
+	database: "gcp:sql/database:Database",
+	databaseInstance: "gcp:sql/databaseInstance:DatabaseInstance",
+	job: "gcp:cloudrunv2/job:Job",
+	password: "random:index/randomPassword:RandomPassword",
+	redis: "gcp:redis/instance:Instance",
+	secret: "gcp:secretmanager/secret:Secret",
+	secretVersion: "gcp:secretmanager/secretVersion:SecretVersion",
+	service: "gcp:cloudrunv2/service:Service",
+	user: "gcp:sql/user:User",
+} as const;
+
+export type StackResource = {
+	urn: string;
+	type: string;
+	/** The resource's name in the program. */
+	name: string;
+	/** The stack's name, from the URN. */
+	stack: string;
+	properties: Data;
+	/** Its own project, or else its provider's; undefined where neither is known. */
+	project: string | undefined;
+	protect: boolean;
+	dependencies: readonly string[];
+	propertyDependencies: Readonly<Record<string, readonly string[]>>;
+};
+
+/** Every resource of a stack, or the one resource that is about to be created. */
+export class Stack {
+	readonly resources: readonly StackResource[];
+	/** False for one resource that is judged before it is created. */
+	readonly whole: boolean;
+	readonly #byUrn = new Map<string, StackResource>();
+	readonly #byType = new Map<string, StackResource[]>();
+	readonly #reached = new Map<string, ReadonlySet<string>>();
+
+	constructor(resources: readonly StackResource[], whole: boolean) {
+		this.resources = resources;
+		this.whole = whole;
+		for (const resource of resources) {
+			this.#byUrn.set(resource.urn, resource);
+			const same = this.#byType.get(resource.type);
+			if (same === undefined) {
+				this.#byType.set(resource.type, [resource]);
+			} else {
+				same.push(resource);
+			}
+		}
+	}
+
+	ofType(...wanted: string[]): StackResource[] {
+		return wanted.flatMap((type) => this.#byType.get(type) ?? []);
+	}
+
+	/** The resources of a type that a property's value was made from. */
+	madeFrom(
+		resource: StackResource,
+		property: string,
+		type: string,
+	): StackResource[] {
+		return (resource.propertyDependencies[property] ?? [])
+			.map((urn) => this.#byUrn.get(urn))
+			.filter((each) => each !== undefined)
+			.filter((each) => each.type === type);
+	}
+
+	/** True if a resource is created after another one, directly or through others. */
+	comesAfter(resource: StackResource, other: StackResource): boolean {
+		return this.#before(resource).has(other.urn);
+	}
+
+	#before(resource: StackResource): ReadonlySet<string> {
+		const done = this.#reached.get(resource.urn);
+		if (done !== undefined) {
+			return done;
+		}
+		const reached = new Set<string>();
+		const open = [...resource.dependencies];
+		for (let urn = open.pop(); urn !== undefined; urn = open.pop()) {
+			if (!reached.has(urn)) {
+				reached.add(urn);
+				open.push(...(this.#byUrn.get(urn)?.dependencies ?? []));
+			}
+		}
+		this.#reached.set(resource.urn, reached);
+		return reached;
+	}
+}
+
+/** Every resource of a stack, as the engine shows them when all are registered. */
+export function stackOf(resources: readonly PolicyResource[]): Stack {
+	return new Stack(
+		resources.map((resource) => ({
+			...common(resource),
+			dependencies: resource.dependencies.map(({ urn }) => urn),
+			propertyDependencies: Object.fromEntries(
+				Object.entries(resource.propertyDependencies).map(
+					([property, sources]) => [property, sources.map(({ urn }) => urn)],
+				),
+			),
+		})),
+		true,
+	);
+}
+
+/** One resource's inputs, as the engine shows them before it creates the resource; what it depends on is not shown. */
+export function stackOfOne(resource: ResourceValidationArgs): Stack {
+	return new Stack(
+		[{ ...common(resource), dependencies: [], propertyDependencies: {} }],
+		false,
+	);
+}
+
+/** `urn:pulumi:<stack>::<project>::<types>::<name>`; a name may hold `::` itself. */
+function stackOfUrn(urn: string): string {
+	return urn.slice("urn:pulumi:".length).split("::", 1)[0] ?? "";
+}
+
+function common(
+	resource: PolicyResource | ResourceValidationArgs,
+): Omit<StackResource, "dependencies" | "propertyDependencies"> {
+	const properties = decode(resource.props);
+	return {
+		urn: resource.urn,
+		type: resource.type,
+		name: resource.name,
+		stack: stackOfUrn(resource.urn),
+		properties,
+		project: [
+			known(textAt(properties, "project")),
+			known(textAt(decode(resource.provider?.props), "project")),
+		].find((project) => project !== undefined && project !== ""),
+		protect: resource.opts.protect,
+	};
+}

@@ -1,0 +1,134 @@
+/** Cloud Run services and jobs in one shape: what runs, as whom, and with which variables and files. */
+import {
+	type Container,
+	containerOf,
+	mainOf,
+	type Variable,
+} from "./container.ts";
+import type { Expected, ExpectedService } from "./expected.ts";
+import {
+	at,
+	type Data,
+	dataOf,
+	elementsAt,
+	known,
+	listAt,
+	type Reading,
+	textAt,
+} from "./read.ts";
+import { type SecretFile, secretFilesOf } from "./secret-files.ts";
+import { type Stack, type StackResource, types } from "./stack.ts";
+
+export type Workload = {
+	kind: "service" | "job";
+	resource: StackResource;
+	/** The name in Cloud Run. */
+	name: Reading<string>;
+	/** The contract's service that it is, or that it works for; undefined if it is none of them. */
+	of: ExpectedService | undefined;
+	/** The account that it runs as. */
+	account: Reading<string>;
+	/** What describes an instance: for a job, the template of its template. */
+	template: Data;
+	/** The labels of the revision or execution. */
+	labels: Data;
+	containers: readonly Container[];
+	/** The container that takes the requests, or does the job. */
+	main: Container | undefined;
+	/** What the main container gets. */
+	variables: Reading<readonly Variable[]>;
+	/** What all containers get, as far as it is known. */
+	everyVariable: readonly Variable[];
+	/** The commands and arguments of all containers, as far as they are known. */
+	commandLine: readonly string[];
+	/** The files of all containers. */
+	files: Reading<readonly SecretFile[]>;
+};
+
+/** Every Cloud Run service and job of a stack. */
+export function workloadsOf(stack: Stack, expected: Expected): Workload[] {
+	return [
+		...stack
+			.ofType(types.service)
+			.map((resource) => workload("service", resource, expected)),
+		...stack
+			.ofType(types.job)
+			.map((resource) => workload("job", resource, expected)),
+	];
+}
+
+function workload(
+	kind: Workload["kind"],
+	resource: StackResource,
+	expected: Expected,
+): Workload {
+	const outer = at(resource.properties, "template");
+	const inner =
+		kind === "service"
+			? outer
+			: at(resource.properties, "template", "template");
+	const template = dataOf(inner);
+	const name = textAt(resource.properties, "name");
+	const account = textAt(template, "serviceAccount");
+	const list = listAt(template, "containers");
+	const containers = (known(list) ?? []).map(containerOf);
+	const main = mainOf(containers);
+	return {
+		kind,
+		resource,
+		name,
+		of:
+			kind === "service"
+				? expected.byCloudRunName.get(known(name) ?? "")
+				: (expected.byPreflightJobName.get(known(name) ?? "") ??
+					expected.byAccountEmail.get(known(account) ?? "")),
+		account,
+		template,
+		labels: dataOf(at(dataOf(outer), "labels")),
+		containers,
+		main,
+		variables:
+			main?.variables ??
+			(list.state === "unknown" ? list : { state: "missing" }),
+		everyVariable: containers.flatMap(
+			({ variables }) => known(variables) ?? [],
+		),
+		commandLine: containers
+			.flatMap(({ data }) => [
+				...elementsAt(data, "commands"),
+				...elementsAt(data, "args"),
+			])
+			.filter((each) => typeof each === "string"),
+		files: secretFilesOf(template, containers),
+	};
+}
+
+/** One secret that a workload reads, where it is known which. */
+export type KnownUse = {
+	/** Set if it is read as a variable. */
+	variable: string | undefined;
+	/** Set if it is read as a file. */
+	path: string | undefined;
+	secretId: string;
+	version: string | undefined;
+};
+
+/** What a workload reads from Secret Manager, as far as it is known. */
+export function secretUses(workload: Workload): KnownUse[] {
+	const variables = workload.everyVariable.flatMap(({ name, secret }) =>
+		secret === undefined
+			? []
+			: [{ use: secret, variable: known(name), path: undefined }],
+	);
+	const files = (known(workload.files) ?? []).map((use) => ({
+		use,
+		variable: undefined,
+		path: known(use.path),
+	}));
+	return [...variables, ...files].flatMap(({ use, variable, path }) => {
+		const secretId = known(use.secret)?.secretId;
+		return secretId === undefined
+			? []
+			: [{ variable, path, secretId, version: known(use.version) }];
+	});
+}

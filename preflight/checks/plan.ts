@@ -1,0 +1,218 @@
+/** The checks of a service: one for each login it has, and in scheduled runs one for each sibling. */
+import { serviceContract } from "../../contract/bindings.ts";
+import type { DatabaseLogin } from "../../contract/connection-strings.ts";
+import {
+	databaseUserIn,
+	ownerRoleIn,
+	serviceNameIn,
+	slots,
+} from "../../contract/names.ts";
+import type { Environment, Platform } from "../../contract/schema.ts";
+import type { Access } from "../dependencies.ts";
+import { Failure } from "../failure.ts";
+import type { Outcome } from "../outcome.ts";
+import { loginFix, upCommand } from "../remedies.ts";
+
+/** A check of one dependency. Its driver is loaded with it, and not if nobody needs it. */
+export type Check = {
+	name: string;
+	variable: string;
+	secretId?: string;
+	host: string;
+	/** One attempt. Throws a `Failure`. */
+	run: (signal: AbortSignal) => Promise<{ fact: string; warning?: Warning }>;
+	/** What it means that an attempt took too long. */
+	silence: () => Failure;
+};
+
+/** Something that works today and will not tomorrow. */
+export type Warning = Required<Pick<Outcome, "fact" | "fix">>;
+
+/** The checks that the service's variables allow. */
+export function dependencyChecks(
+	platform: Platform,
+	environment: Environment | undefined,
+	access: Access,
+): Check[] {
+	const plan = new Plan(platform, environment);
+	return [
+		...(access.postgres === undefined ? [] : [plan.postgres(access.postgres)]),
+		...(access.redis === undefined ? [] : [plan.redis(access.redis)]),
+		...(access.clickhouse === undefined
+			? []
+			: [plan.clickhouse(access.clickhouse)]),
+	];
+}
+
+const tablesNamed = 10;
+
+class Plan {
+	readonly #platform: Platform;
+	readonly #stack: string;
+	readonly #environment: Environment | undefined;
+
+	constructor(platform: Platform, environment: Environment | undefined) {
+		this.#platform = platform;
+		this.#environment = environment;
+		this.#stack = environment ?? "<environment>";
+	}
+
+	postgres({
+		variable,
+		secretId,
+		login,
+	}: NonNullable<Access["postgres"]>): Check {
+		const owner = ownerRoleIn(this.#platform);
+		const slotLogins = slots.map((slot) =>
+			databaseUserIn(this.#platform, slot),
+		);
+		const up = `run '${upCommand(this.#environment)}'`;
+		const remedies = {
+			...this.#network(variable, "the Cloud SQL instance runs"),
+			login: loginFix(login.user, this.#environment),
+			database: `${up}, which creates database ${login.database}`,
+			connections: `lower 'poolPerInstance' or 'maxInstances', or raise 'maxConnections' in contract/platform.ts, then ${up}`,
+			roles: `${up}, which makes both logins as members of cloudsqlsuperuser; where ${owner} exists already, its creator grants it: GRANT ${owner} TO ${slotLogins.join(", ")} WITH ADMIN OPTION`,
+		};
+		const driver = import("./postgres.ts");
+		return {
+			name: "postgres",
+			variable,
+			secretId,
+			host: login.via.socket ?? `${login.via.host}:${login.via.port}`,
+			run: async (signal) => {
+				const { checkPostgres } = await driver;
+				const { fact, foreignTables } = await checkPostgres(
+					login as DatabaseLogin,
+					{ slots: slotLogins, owner },
+					remedies,
+					signal,
+				);
+				return {
+					fact,
+					...(foreignTables.length === 0
+						? {}
+						: { warning: foreignTablesWarning(foreignTables, owner) }),
+				};
+			},
+			silence: () => silenceFailure(remedies.network),
+		};
+	}
+
+	redis({ variable, secretId, login }: NonNullable<Access["redis"]>): Check {
+		const remedies = {
+			...this.#network(variable, "the Memorystore instance runs"),
+			login: `run '${upCommand(this.#environment)}', which takes the AUTH string from the instance; AUTH must be on`,
+			writes: "free memory or raise 'memoryGb' in contract/platform.ts",
+		};
+		const driver = import("./redis.ts");
+		return {
+			name: "redis",
+			variable,
+			secretId,
+			host: `${login.host}:${login.port}`,
+			run: async (signal) => {
+				const { checkRedis } = await driver;
+				return { fact: await checkRedis(login, remedies, signal) };
+			},
+			silence: () => silenceFailure(remedies.network),
+		};
+	}
+
+	clickhouse({
+		variable,
+		secretId,
+		login,
+	}: NonNullable<Access["clickhouse"]>): Check {
+		const remedies = {
+			...this.#network(variable, "ClickHouse runs"),
+			login: `store the user's password with 'gcloud secrets versions add clickhouse-password-${this.#stack} --data-file=-', pin its number with 'pulumi config set --path 'externalSecrets["clickhouse-password"].version' <number> -s ${this.#stack}', then run '${upCommand(this.#environment)}'`,
+			database: `create database ${login.database}, or correct it with 'pulumi config set --path clickhouse.database <name> -s ${this.#stack}'`,
+			certificate:
+				"check that the host is ClickHouse's own, with a certificate of a public authority",
+		};
+		const driver = import("./clickhouse.ts");
+		return {
+			name: "clickhouse",
+			variable,
+			secretId,
+			host: `${login.host}:${login.port}`,
+			run: async (signal) => {
+				const { checkClickhouse } = await driver;
+				return { fact: await checkClickhouse(login, remedies, signal) };
+			},
+			silence: () => silenceFailure(remedies.network),
+		};
+	}
+
+	#network(variable: string, what: string) {
+		const up = `run '${upCommand(this.#environment)}'`;
+		return {
+			network: `check that ${what}, and that the service has a way to it (VPC egress, private services access)`,
+			certificate: `${up}, which takes address and authorities from the instance that ${variable} belongs to`,
+		};
+	}
+}
+
+function silenceFailure(fix: string): Failure {
+	return new Failure("no answer in time", { fix, definite: false });
+}
+
+function foreignTablesWarning(tables: string[], owner: string): Warning {
+	const named = tables.slice(0, tablesNamed).join(", ");
+	const rest = tables.length - tablesNamed;
+	return {
+		fact: `${tables.length} ${tables.length === 1 ? "table belongs" : "tables belong"} to other roles, and migrations cannot change them: ${named}${rest > 0 ? ` and ${rest} more` : ""}`,
+		fix: `as their owner: REASSIGN OWNED BY CURRENT_USER TO ${owner}`,
+	};
+}
+
+/** A check for each service that this one calls; only scheduled runs make them, since a deployment brings siblings up in turn. */
+export function siblingChecks(
+	platform: Platform,
+	service: string,
+	environment: Environment | undefined,
+	variables: NodeJS.ProcessEnv,
+): Check[] {
+	const contract = serviceContract(platform, service);
+	return contract.siblings.flatMap((sibling): Check[] => {
+		const variable = Object.entries(contract.variables).find(
+			([, value]) =>
+				typeof value === "object" &&
+				"of" in value &&
+				value.from === "url" &&
+				value.of === sibling &&
+				(value.scheme ?? "https") === "https",
+		)?.[0];
+		const address = variable === undefined ? undefined : variables[variable];
+		if (
+			variable === undefined ||
+			address === undefined ||
+			!URL.canParse(address)
+		) {
+			return [];
+		}
+		const url = new URL(
+			serviceContract(platform, sibling).startupPath,
+			address,
+		);
+		const remedies = {
+			network: `look at the revisions of ${sibling} and at the load balancer: gcloud run revisions list --service=${environment === undefined ? sibling : serviceNameIn(platform, sibling, environment)}`,
+			certificate:
+				"check the load balancer's certificate: gcloud compute ssl-certificates list",
+		};
+		const driver = import("./sibling.ts");
+		return [
+			{
+				name: `sibling ${sibling}`,
+				variable,
+				host: url.host,
+				run: async (signal) => {
+					const { checkSibling } = await driver;
+					return { fact: await checkSibling(url, remedies, signal) };
+				},
+				silence: () => silenceFailure(remedies.network),
+			},
+		];
+	});
+}

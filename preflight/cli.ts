@@ -1,0 +1,174 @@
+/** The command line: `preflight check|serve|verify <service>`. */
+import { parseArgs } from "node:util";
+import { platform } from "../contract/platform.ts";
+import type { Platform } from "../contract/schema.ts";
+import { dependencyChecks, siblingChecks } from "./checks/plan.ts";
+import { inspect } from "./configuration.ts";
+import {
+	jsonLine,
+	type Outcome,
+	type Subject,
+	summary,
+	textLine,
+} from "./outcome.ts";
+import { type Scrubber, scrubberFor } from "./redaction.ts";
+import { defaultPatience, type Patience } from "./retry.ts";
+import { runCheck } from "./run.ts";
+
+const modes = ["check", "verify", "serve"] as const;
+type Mode = (typeof modes)[number];
+
+const usage = `usage: preflight <mode> <service> [options]
+
+modes
+  check    looks at the variables and logs in to everything the service needs; once
+  verify   the same, and asks the services that it calls whether they are ready
+  serve    the same as check, and then answers /health/live and /health/ready on $PORT
+
+options
+  --json                     one JSON object for each line, as Cloud Logging reads them
+  --budget-seconds <number>  for all attempts of a check; default ${defaultPatience.budgetSeconds}
+  --attempt-seconds <number> for one attempt; default ${defaultPatience.attemptSeconds}
+
+exit codes: 0 everything passed, 1 something failed, 2 wrong usage`;
+
+type Command = {
+	mode: Mode;
+	service: string;
+	json: boolean;
+	patience: Patience;
+};
+
+/** Writes a line; nothing reaches it unscrubbed. */
+type Print = (outcome: Outcome) => void;
+
+/** Runs the program. Sets the exit code instead of exiting, so that a connection left open shows. */
+export async function main(args: string[]): Promise<void> {
+	const variables = process.env;
+	const scrub = scrubberFor(platform, variables);
+	for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+		process.on(event, (error) => crash(error, scrub));
+	}
+	const command = parse(args, platform);
+	if (typeof command === "string") {
+		console.error(`${command}\n\n${usage}`);
+		process.exitCode = 2;
+		return;
+	}
+	try {
+		const passed = await run(command, variables, scrub);
+		process.exitCode = passed ? 0 : 1;
+	} catch (error) {
+		crash(error, scrub);
+	}
+}
+
+function parse(args: string[], platform: Platform): Command | string {
+	let parsed: ReturnType<typeof parseOptions>;
+	try {
+		parsed = parseOptions(args);
+	} catch (error) {
+		return (error as Error).message;
+	}
+	const { values, positionals } = parsed;
+	const [modeGiven, service, ...rest] = positionals;
+	const mode = modes.find((each) => each === modeGiven);
+	if (mode === undefined || service === undefined || rest.length > 0) {
+		return `expected a mode (${modes.join(", ")}) and a service`;
+	}
+	if (!Object.hasOwn(platform.services, service)) {
+		return `there is no service '${service}' in the contract; it has: ${Object.keys(platform.services).join(", ")}`;
+	}
+	const budgetSeconds = Number(values["budget-seconds"]);
+	const attemptSeconds = Number(values["attempt-seconds"]);
+	if (!(budgetSeconds > 0) || !(attemptSeconds > 0)) {
+		return "--budget-seconds and --attempt-seconds take positive numbers";
+	}
+	return {
+		mode,
+		service,
+		json: values.json,
+		patience: { budgetSeconds, attemptSeconds },
+	};
+}
+
+function parseOptions(args: string[]) {
+	return parseArgs({
+		args,
+		allowPositionals: true,
+		options: {
+			json: { type: "boolean", default: false },
+			"budget-seconds": {
+				type: "string",
+				default: String(defaultPatience.budgetSeconds),
+			},
+			"attempt-seconds": {
+				type: "string",
+				default: String(defaultPatience.attemptSeconds),
+			},
+		},
+	});
+}
+
+async function run(
+	{ mode, service, json, patience }: Command,
+	variables: NodeJS.ProcessEnv,
+	scrub: Scrubber,
+): Promise<boolean> {
+	const { environment, outcomes, access } = inspect(
+		platform,
+		service,
+		variables,
+	);
+	const subject: Subject = { service, environment };
+	const print: Print = (outcome) => {
+		const { fact, fix, host } = outcome;
+		const clean = {
+			...outcome,
+			fact: scrub(fact),
+			...(fix === undefined ? {} : { fix: scrub(fix) }),
+			...(host === undefined ? {} : { host: scrub(host) }),
+		};
+		console.log((json ? jsonLine : textLine)(subject, clean));
+	};
+	outcomes.forEach(print);
+	const checks = [
+		...dependencyChecks(platform, environment, access),
+		...(mode === "verify"
+			? siblingChecks(platform, service, environment, variables)
+			: []),
+	];
+	if (mode === "serve") {
+		if (outcomes.some(({ state }) => state === "failed")) {
+			printSummary(outcomes, json);
+			return false;
+		}
+		const { serve } = await import("./serve.ts");
+		await serve({ platform, service, variables, checks, patience, print });
+		return true;
+	}
+	const never = new AbortController().signal;
+	for (const running of checks.map((each) => runCheck(each, patience, never))) {
+		const found = await running;
+		found.forEach(print);
+		outcomes.push(...found);
+	}
+	printSummary(outcomes, json);
+	return outcomes.every(({ state }) => state !== "failed");
+}
+
+function printSummary(outcomes: Outcome[], json: boolean): void {
+	const text = summary(outcomes);
+	const severity = outcomes.some(({ state }) => state === "failed")
+		? "ERROR"
+		: "INFO";
+	console.log(json ? JSON.stringify({ severity, message: text }) : text);
+}
+
+/** A bug, not a finding: its stack is what helps, as long as it holds no secret. */
+function crash(error: unknown, scrub: Scrubber): void {
+	const text =
+		error instanceof Error ? (error.stack ?? error.message) : String(error);
+	console.error(`preflight has a bug: ${scrub(text)}`);
+	process.exitCode = 1;
+}

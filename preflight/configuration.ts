@@ -1,0 +1,106 @@
+/** Checks a service's variables against the contract, all at once and without connecting to anything. */
+import {
+	type Environment,
+	environments,
+	type Platform,
+} from "../contract/schema.ts";
+import { type Access, readAccess } from "./dependencies.ts";
+import {
+	comesFrom,
+	type Expectation,
+	environmentNamed,
+	expectationsOf,
+} from "./expectations.ts";
+import type { Outcome } from "./outcome.ts";
+import { bindFix, upCommand } from "./remedies.ts";
+import { type Problem, valueProblems } from "./variable-rules.ts";
+import { sharedProblems, unwantedProblems } from "./variable-sets.ts";
+
+export type Configuration = {
+	environment: Environment | undefined;
+	/** One passed outcome if everything is right; otherwise what is missing, and after it what is wrong. */
+	outcomes: Outcome[];
+	/** The logins whose variables are right; only these can be tried. */
+	access: Access;
+};
+
+/** Looks at everything that a service's environment must and must not hold. */
+export function inspect(
+	platform: Platform,
+	service: string,
+	variables: NodeJS.ProcessEnv,
+): Configuration {
+	const environment = environmentNamed(platform, service, variables);
+	const expected = expectationsOf(platform, service, environment);
+	const isSet = ({ variable }: Expectation) =>
+		variables[variable] !== undefined;
+	const missing = expected
+		.filter((each) => !isSet(each))
+		.map((each) => missingProblem(each, environment));
+	const present = expected.filter(isSet);
+	const wrong = [
+		...present.flatMap((each) =>
+			valueProblems(platform, each, variables, environment),
+		),
+		...sharedProblems(present, variables, environment),
+		...(environment === undefined
+			? []
+			: unwantedProblems(platform, service, variables, environment)),
+	];
+	const { access, problems } = readAccess(
+		platform,
+		service,
+		environment,
+		variables,
+		new Set([...missing, ...wrong].map(({ variable }) => variable)),
+	);
+	const all = [...missing, ...wrong, ...problems];
+	return {
+		environment,
+		access,
+		outcomes:
+			all.length > 0
+				? all.map(outcomeOf)
+				: [
+						{
+							state: "passed",
+							check: "variables",
+							fact: `all ${expected.length} are set and well-formed`,
+						},
+					],
+	};
+}
+
+function outcomeOf({ variable, secretId, fact, fix }: Problem): Outcome {
+	return {
+		state: "failed",
+		check: variable,
+		...(secretId === undefined ? {} : { secretId }),
+		fact,
+		fix,
+	};
+}
+
+function missingProblem(
+	{ variable, secret, plain }: Expectation,
+	environment: Environment | undefined,
+): Problem {
+	if (secret !== undefined) {
+		const { secretId } = secret;
+		return {
+			variable,
+			secretId,
+			fact: "is missing",
+			fix: bindFix(variable, secretId, environment),
+		};
+	}
+	const expected =
+		plain !== undefined && comesFrom(plain, "environment")
+			? `; expected ${environments.join(", ")}`
+			: "";
+	return {
+		variable,
+		fact: `is missing${expected}`,
+		fix: `run '${upCommand(environment)}', which writes it into the service`,
+	};
+}

@@ -1,0 +1,114 @@
+/** Takes the values of secrets out of everything that is printed, in every spelling in which drivers repeat them. */
+
+import { variableIn } from "../contract/names.ts";
+import type { Platform, SecretSource } from "../contract/schema.ts";
+import { environments } from "../contract/schema.ts";
+import { isSecretName } from "../contract/value-rules.ts";
+
+/** Values that stand in a secret and are none: the lines of a report name them. */
+const openSources: ReadonlySet<SecretSource["from"]> = new Set([
+	"database.host",
+	"database.port",
+	"database.name",
+	"database.user",
+	"redis.ca",
+	"constant",
+]);
+
+/** Shorter values are refused before a driver sees them, and replacing them would garble every line. */
+const shortestSecret = 4;
+
+const limit = 600;
+
+/** Makes a text fit to be printed. */
+export type Scrubber = (text: string) => string;
+
+/**
+ * A scrubber for the values that the environment holds: it replaces them, joins lines and shortens. It replaces
+ * first, so that nothing is cut in half and stays.
+ */
+export function scrubberFor(
+	platform: Platform,
+	variables: NodeJS.ProcessEnv,
+): Scrubber {
+	const spellings = [
+		...new Set(
+			secretValues(platform, variables)
+				.flatMap(partsOf)
+				.flatMap(spellingsOf)
+				.filter((text) => text.length >= shortestSecret),
+		),
+	].sort((one, other) => other.length - one.length);
+	return (text) => {
+		let scrubbed = text;
+		for (const spelling of spellings) {
+			scrubbed = scrubbed.replaceAll(spelling, "[redacted]");
+		}
+		const line = scrubbed.replace(/[\p{Cc}\s]+/gu, " ").trim();
+		return line.length > limit ? `${line.slice(0, limit)}…` : line;
+	};
+}
+
+function secretValues(
+	platform: Platform,
+	variables: NodeJS.ProcessEnv,
+): string[] {
+	const open = new Set(
+		platform.secrets
+			.filter(({ source }) => openSources.has(source.from))
+			.map(({ id }) => id),
+	);
+	const bound = Object.values(platform.services).flatMap(({ secrets }) =>
+		Object.entries(secrets),
+	);
+	const namesOf = (isOpen: boolean) =>
+		new Set(
+			bound
+				.filter(([, id]) => open.has(id) === isOpen)
+				.flatMap(([name]) =>
+					environments.map((environment) => variableIn(name, environment)),
+				),
+		);
+	const [openNames, closedNames] = [namesOf(true), namesOf(false)];
+	return Object.entries(variables).flatMap(([name, value]) =>
+		value !== undefined &&
+		(closedNames.has(name) || (isSecretName(name) && !openNames.has(name)))
+			? [value]
+			: [],
+	);
+}
+
+/** A value, and if it is a URL, the password in it as it stands there and decoded, and the pair of basic authentication. */
+function partsOf(value: string): string[] {
+	const login = /^[a-z][a-z0-9+.-]*:\/\/([^:]*):(.*)@/is.exec(value);
+	if (login === null) {
+		return [value];
+	}
+	const [, user = "", password = ""] = login;
+	const decoded = decode(password);
+	return [value, password, decoded, `${decode(user)}:${decoded}`];
+}
+
+function decode(text: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
+}
+
+function spellingsOf(value: string): string[] {
+	const bytes = Buffer.from(value);
+	const percent = value.isWellFormed() ? encodeURIComponent(value) : value;
+	return [
+		value,
+		percent,
+		percent.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+		new URLSearchParams({ value }).toString().slice("value=".length),
+		JSON.stringify(value).slice(1, -1),
+		bytes.toString("base64"),
+		bytes.toString("base64").replace(/=+$/, ""),
+		bytes.toString("base64url"),
+		bytes.toString("hex"),
+	];
+}

@@ -1,0 +1,48 @@
+/** What a person can do about a finding: commands, with the names filled in. */
+import type { Environment, SecretContract } from "../contract/schema.ts";
+import { unknownEnvironment } from "./outcome.ts";
+
+/** The command that brings a stack to what its configuration and the contract say. */
+export function upCommand(environment: Environment | undefined): string {
+	return environment === "local"
+		? "tools/pulumi-local up -s local"
+		: `pulumi up -s ${environment ?? unknownEnvironment}`;
+}
+
+/** For a variable that holds a secret's version, and is not set. */
+export function bindFix(
+	variable: string,
+	secretId: string,
+	environment: Environment | undefined,
+): string {
+	return `run '${upCommand(environment)}', which binds secret ${secretId} to ${variable}`;
+}
+
+/** For a secret's value that cannot be used. */
+export function valueFix(
+	{ id, source }: SecretContract,
+	secretId: string,
+	environment: Environment | undefined,
+): string {
+	const stack = environment ?? unknownEnvironment;
+	const up = `'${upCommand(environment)}'`;
+	if (source.from === "external") {
+		return `store a right value with 'gcloud secrets versions add ${secretId} --data-file=-', pin its number with 'pulumi config set --path 'externalSecrets["${id}"].version' <number> -s ${stack}', then run ${up}`;
+	}
+	if (source.from.startsWith("generated.")) {
+		return `make a new value with 'pulumi config set --path 'keyEpochs["${id}"]' <one more> -s ${stack}', then run ${up}`;
+	}
+	if (source.from === "clickhouse.url") {
+		return `correct 'clickhouse' in Pulumi.${stack}.yaml, then run ${up}`;
+	}
+	return `run ${up}, which makes the value from the resource it belongs to`;
+}
+
+/** For a login whose password the database does not accept. */
+export function loginFix(
+	user: string,
+	environment: Environment | undefined,
+): string {
+	const stack = environment ?? unknownEnvironment;
+	return `if revisions serve with ${user}, rotate to the other login with 'pulumi config set rotationEpoch <n + 1> -s ${stack}'; if none does, make its password anew with 'pulumi config set --path 'slotRetry["<n>"]' <one more> -s ${stack}'; then run '${upCommand(environment)}'`;
+}

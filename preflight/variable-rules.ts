@@ -1,0 +1,113 @@
+/** What the variables of a service must not be; no finding repeats a value. */
+import {
+	type Environment,
+	environments,
+	type Platform,
+	type SecretSource,
+} from "../contract/schema.ts";
+import {
+	pointsAtLoopback,
+	secretValueProblems,
+} from "../contract/value-rules.ts";
+import { comesFrom, type Expectation } from "./expectations.ts";
+import { upCommand, valueFix } from "./remedies.ts";
+
+/** A variable and what is wrong with it; never its value. */
+export type Problem = {
+	variable: string;
+	secretId?: string;
+	fact: string;
+	fix: string;
+};
+
+/** What is wrong with the value of one variable. */
+export function valueProblems(
+	platform: Platform,
+	{ variable, secret, plain }: Expectation,
+	variables: NodeJS.ProcessEnv,
+	environment: Environment | undefined,
+): Problem[] {
+	const value = variables[variable] ?? "";
+	if (secret === undefined) {
+		const fact = plainProblem(platform, plain, value, environment);
+		return fact === undefined
+			? []
+			: [
+					{
+						variable,
+						fact,
+						fix: `run '${upCommand(environment)}', which writes the contract's value`,
+					},
+				];
+	}
+	const { contract, secretId } = secret;
+	const facts =
+		value === ""
+			? ["is empty"]
+			: [
+					...secretValueProblems(contract, value, environment ?? "staging"),
+					...formProblems(contract.source, value),
+				];
+	const fix = valueFix(contract, secretId, environment);
+	return facts.length === 0
+		? []
+		: [{ variable, secretId, fact: facts.join("; "), fix }];
+}
+
+/** What a value must be beyond the rules for every secret. */
+function formProblems(source: SecretSource, value: string): string[] {
+	if (source.from === "generated.fernet" && !/^[\w-]{43}=$/.test(value)) {
+		return [
+			"is no Fernet key: expected URL-safe base64 of 32 bytes, with padding",
+		];
+	}
+	if (source.from === "constant" && value !== source.value) {
+		return [`is not the constant '${source.value}'`];
+	}
+	if (source.from === "database.port" && !/^\d{1,5}$/.test(value)) {
+		return ["is no port: expected digits"];
+	}
+	return [];
+}
+
+function plainProblem(
+	platform: Platform,
+	plain: Expectation["plain"],
+	value: string,
+	environment: Environment | undefined,
+): string | undefined {
+	if (value.trim() === "") {
+		return "is empty";
+	}
+	if (plain === undefined) {
+		return undefined;
+	}
+	if (comesFrom(plain, "environment") && value !== environment) {
+		return `names another environment; expected ${environment ?? environments.join(", ")}`;
+	}
+	if (environment === undefined) {
+		return undefined;
+	}
+	const { project } = platform.environments[environment];
+	if (comesFrom(plain, "project") && value !== project) {
+		return `names another project; expected ${project}`;
+	}
+	return environment === "local" ? undefined : addressProblem(plain, value);
+}
+
+/** Addresses of services: not this machine, and not in plain text. */
+function addressProblem(
+	plain: NonNullable<Expectation["plain"]>,
+	value: string,
+): string | undefined {
+	if (pointsAtLoopback(value)) {
+		return "points at loopback";
+	}
+	if (typeof plain === "string" || !("of" in plain)) {
+		return undefined;
+	}
+	const scheme = "scheme" in plain ? (plain.scheme ?? "https") : "https";
+	return value.split(",").every((each) => each.startsWith(`${scheme}://`))
+		? undefined
+		: `is not an address with ${scheme}://`;
+}

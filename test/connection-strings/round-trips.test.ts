@@ -1,0 +1,219 @@
+import { createClient as createClickhouseClient } from "@clickhouse/client";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { createClient as createRedisClient } from "@redis/client";
+import fc from "fast-check";
+import { Redis } from "ioredis";
+import { parse } from "pg-connection-string";
+import {
+	clickhouseUrl,
+	type DatabaseDriver,
+	type DatabaseLogin,
+	databaseUrl,
+	redisUrl,
+} from "../../contract/connection-strings.ts";
+import {
+	readClickhouseUrl,
+	readDatabaseUrl,
+	readRedisUrl,
+} from "../../preflight/access.ts";
+import { missingPythonDrivers, PythonDrivers } from "./drivers.ts";
+
+jest.setTimeout(60_000);
+
+const text = fc
+	.string({ unit: "binary", minLength: 1, maxLength: 24 })
+	.filter((value) => !/\p{Cc}/u.test(value));
+
+/** Those that node-postgres' parser can read from a URL. */
+const plainerText = text.filter(
+	(value) => !/[?#]/.test(value) && value !== "." && value !== "..",
+);
+
+const word = fc.stringMatching(/^[A-Za-z0-9_-]{1,24}$/);
+
+const socket = { socket: "/cloudsql/netra-local:us-central1:netra" };
+const tls = { host: "10.64.0.3", port: 5432, caFile: "/etc/netra/a b+c&d.pem" };
+
+const loginWith = (name: fc.Arbitrary<string>): fc.Arbitrary<DatabaseLogin> =>
+	fc.record({
+		user: text,
+		password: text,
+		database: name,
+		via: fc.constantFrom<DatabaseLogin["via"]>(socket, tls),
+	});
+
+/** Drivers and the database names that they can read from a URL. */
+const databaseDrivers: [DatabaseDriver, fc.Arbitrary<string>][] = [
+	["sqlalchemy-asyncpg", text],
+	["asyncpg", text],
+	["libpq", text],
+	["sqlalchemy-psycopg2", text],
+	["node-postgres", plainerText],
+];
+
+describe("round trips of connection strings", () => {
+	it.each(databaseDrivers)(
+		"[R-012] preflight reads back what was built for %s",
+		(driver, name) => {
+			fc.assert(
+				fc.property(loginWith(name), (login) => {
+					const url = databaseUrl(driver, login);
+					expect(readDatabaseUrl(driver, url, tls.caFile)).toEqual(login);
+				}),
+			);
+		},
+	);
+
+	it("node-postgres reads back what was built for it", () => {
+		fc.assert(
+			fc.property(loginWith(plainerText), (login) => {
+				const via = {
+					...login.via,
+					...(login.via.socket ? {} : { caFile: "/dev/null" }),
+				};
+				const url = databaseUrl("node-postgres", {
+					...login,
+					via: via as DatabaseLogin["via"],
+				});
+				// An empty file of authorities is refused when it would be used.
+				const { user, password, database, host } = parse(
+					url.replace("verify-ca", "disable"),
+				);
+				expect({ user, password, database, host }).toEqual({
+					user: login.user,
+					password: login.password,
+					database: login.database,
+					host: login.via.socket ?? login.via.host,
+				});
+			}),
+		);
+	});
+
+	const login = { host: "10.64.0.4", port: 6378, caFile: "/etc/ca.pem" };
+
+	it("redis drivers and preflight read back what was built for them", () => {
+		fc.assert(
+			fc.property(text, (password) => {
+				const url = redisUrl("ioredis", { ...login, password });
+				expect(new Redis(url, { lazyConnect: true }).options.password).toBe(
+					password,
+				);
+				expect(createRedisClient({ url }).options?.password).toBe(password);
+				expect(readRedisUrl("ioredis", url).password).toBe(password);
+				const python = redisUrl("redis-py", { ...login, password });
+				expect(readRedisUrl("redis-py", python)).toEqual({
+					...login,
+					password,
+				});
+			}),
+			{ numRuns: 30 },
+		);
+	});
+
+	it("ClickHouse's client and preflight read back what was built for them", () => {
+		fc.assert(
+			fc.property(
+				fc.record({ user: text, password: text, database: word }),
+				(access) => {
+					const whole = {
+						...access,
+						host: "click.netrasystems.ai",
+						port: 8443,
+					};
+					const url = clickhouseUrl(whole);
+					expect(readClickhouseUrl(url)).toEqual(whole);
+					// The client shows nowhere else what it has read.
+					const { connectionParams } = createClickhouseClient({
+						url,
+					}) as unknown as {
+						connectionParams: { auth: object; database: string };
+					};
+					expect(connectionParams).toMatchObject({
+						auth: { username: access.user, password: access.password },
+						database: access.database,
+					});
+				},
+			),
+		);
+	});
+});
+
+const missing = missingPythonDrivers();
+if (missing !== undefined && process.env.CI !== undefined) {
+	throw new Error(missing);
+}
+const describePython = missing === undefined ? describe : describe.skip;
+
+describePython(
+	`round trips through Python's parsers${missing === undefined ? "" : ` (skipped: ${missing})`}`,
+	() => {
+		let python: PythonDrivers;
+		beforeAll(() => {
+			python = new PythonDrivers();
+		});
+		afterAll(() => python.stop());
+
+		it.each([
+			"sqlalchemy-asyncpg",
+			"asyncpg",
+			"libpq",
+			"sqlalchemy-psycopg2",
+		] as const)("%s reads back what was built for it", async (driver) => {
+			await fc.assert(
+				fc.asyncProperty(
+					// The other ways in are the same for the parts that are encoded, and asyncpg opens the file.
+					fc.array(loginWith(text), { minLength: 20, maxLength: 40 }),
+					async (logins) => {
+						const bySocket = logins.map((each) => ({ ...each, via: socket }));
+						const results = await python.run(
+							bySocket.map((each) => ({
+								action: "parse",
+								driver,
+								url: databaseUrl(driver, each),
+							})),
+						);
+						expect(results).toEqual(
+							bySocket.map(({ user, password, database }) => ({
+								result: [
+									user,
+									password,
+									database,
+									expect.stringContaining(socket.socket),
+								],
+							})),
+						);
+					},
+				),
+				{ numRuns: 10 },
+			);
+		});
+
+		it("redis-py reads back what was built for it", async () => {
+			await fc.assert(
+				fc.asyncProperty(
+					fc.array(text, { minLength: 20, maxLength: 40 }),
+					async (passwords) => {
+						const results = await python.run(
+							passwords.map((password) => ({
+								action: "parse",
+								driver: "redis-py",
+								url: redisUrl("redis-py", {
+									host: "10.64.0.4",
+									port: 6378,
+									caFile: "/etc/ca.pem",
+									password,
+								}),
+							})),
+						);
+						expect(results).toEqual(
+							passwords.map((password) => ({
+								result: ["", password, "0", "10.64.0.4"],
+							})),
+						);
+					},
+				),
+				{ numRuns: 10 },
+			);
+		});
+	},
+);

@@ -1,0 +1,52 @@
+/** What the stand-in's cloud holds, and the faults that a test scripts. */
+import {
+	existsSync,
+	mkdirSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import type { FaultRule } from "../../local/faults.ts";
+import { lastSegment } from "../../plan/revision-name.ts";
+import type { Checkout } from "./checkout.ts";
+
+type Entry = { properties: Record<string, unknown> };
+
+/** A resource type's entries in a project's cloud, by id. */
+export function cloudEntries(
+	checkout: Checkout,
+	project: string,
+	type: string,
+): Record<string, Entry> {
+	const file = join(checkout.stateFolder, `cloud/${project}.json`);
+	return existsSync(file)
+		? (JSON.parse(readFileSync(file, "utf8")).resources[type] ?? {})
+		: {};
+}
+
+/** Each service's revision that traffic goes to: the latest ready one, by the service's name. */
+export function servingRevisions(
+	checkout: Checkout,
+	project: string,
+): Record<string, string> {
+	return Object.fromEntries(
+		Object.entries(
+			cloudEntries(checkout, project, "gcp:cloudrunv2/service:Service"),
+		).map(([id, { properties }]) => [
+			lastSegment(id),
+			lastSegment(String(properties.latestReadyRevision)),
+		]),
+	);
+}
+
+/** From now on the stand-in's operations fail as the rules say; without rules, none does. */
+export function scriptFaults(checkout: Checkout, ...rules: FaultRule[]): void {
+	const file = join(checkout.stateFolder, "faults.json");
+	if (rules.length === 0) {
+		rmSync(file, { force: true });
+	} else {
+		mkdirSync(checkout.stateFolder, { recursive: true });
+		writeFileSync(file, JSON.stringify({ rules }));
+	}
+}

@@ -1,0 +1,107 @@
+import { afterAll, describe, expect, it } from "@jest/globals";
+import type { FaultRule } from "../../local/faults.ts";
+import { Checkout, outputOf } from "./checkout.ts";
+import { scriptFaults, servingRevisions } from "./cloud.ts";
+
+const project = "netra-staging";
+const checkout = new Checkout();
+afterAll(() => checkout.remove());
+
+const up = () =>
+	checkout.pulumi("up", "-s", "staging", "--yes", "--skip-preview");
+const serving = () => servingRevisions(checkout, project);
+
+const failingLogin: FaultRule = {
+	id: "login",
+	on: "execution",
+	name: "*netra-preflight-auth-staging*",
+	message:
+		"The execution netra-preflight-auth-staging failed: task exited with code 1",
+};
+const failingStart: FaultRule = {
+	id: "start",
+	on: "revision",
+	name: "*netra-backend-staging*",
+	message:
+		"The container failed to start and listen on the port within the allocated time",
+};
+
+/** Runs the same command twice: both fail with the cause named, and the revision of the service stays. */
+async function expectRefusedTwice(
+	service: string,
+	cause: string,
+): Promise<void> {
+	const before = serving()[service];
+	for (const attempt of ["first", "second"]) {
+		const { code, output } = await up();
+		expect({ attempt, code, output }).not.toMatchObject({ code: 0 });
+		expect(output).toContain(cause);
+		expect(serving()[service]).toBe(before);
+	}
+}
+
+describe("a preflight job that fails", () => {
+	it("[R-004] keeps a first deployment from making the service, as often as it is tried", async () => {
+		scriptFaults(checkout, failingLogin);
+		await expectRefusedTwice(
+			"netra-auth-staging",
+			"netra-preflight-auth-staging failed",
+		);
+	}, 120_000);
+
+	it("[R-004] lets the same command through once the cause is gone", async () => {
+		scriptFaults(checkout);
+		outputOf(await up());
+		expect(serving()["netra-auth-staging"]).toMatch(
+			/^netra-auth-staging-e0-[0-9a-f]{8}-\d+$/,
+		);
+	}, 60_000);
+
+	it("[R-004] keeps a rotation from changing the service, as often as it is tried", async () => {
+		await checkout.pulumi(
+			"config",
+			"set",
+			"rotationEpoch",
+			"1",
+			"-s",
+			"staging",
+		);
+		scriptFaults(checkout, failingLogin);
+		await expectRefusedTwice(
+			"netra-auth-staging",
+			"netra-preflight-auth-staging failed",
+		);
+		scriptFaults(checkout);
+		outputOf(await up());
+		expect(serving()["netra-auth-staging"]).toContain("netra-auth-staging-e1-");
+	}, 180_000);
+});
+
+describe("a revision that does not become ready", () => {
+	it("[R-070] gets no traffic, and fails the update as often as it is tried", async () => {
+		await checkout.pulumi(
+			"config",
+			"set",
+			"rotationEpoch",
+			"2",
+			"-s",
+			"staging",
+		);
+		scriptFaults(checkout, failingStart);
+		await expectRefusedTwice(
+			"netra-backend-staging",
+			"failed to start and listen",
+		);
+	}, 120_000);
+
+	it("[R-031] is replaced by one that is, once the cause is gone, and then nothing is left to do", async () => {
+		scriptFaults(checkout);
+		outputOf(await up());
+		expect(serving()["netra-backend-staging"]).toContain(
+			"netra-backend-staging-e2-",
+		);
+		const again = await up();
+		expect(again.output).not.toMatch(/ (updated|created|replaced|deleted)$/m);
+		expect(again.code).toBe(0);
+	}, 120_000);
+});

@@ -1,0 +1,190 @@
+/** The local stack for real, in folders and on ports of its own: PostgreSQL, Redis and the services are processes. */
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import pg from "pg";
+import { RealPlane } from "../../local/plane/real/real-plane.ts";
+import { freePort } from "../../local/servers/child-process.ts";
+import { type Answer, Checkout } from "./checkout.ts";
+import { cloudEntries } from "./cloud.ts";
+
+const project = "netra-local";
+/** What a login is refused for; everything else is this machine's trouble. */
+export type LoginResult = { ok: true } | { ok: false; error: string };
+
+export class LocalStack extends Checkout {
+	/** Short, since the whole path of a socket has 107 bytes at most. */
+	readonly #mounts = mkdtempSync("/tmp/nl-");
+
+	private constructor() {
+		super({});
+	}
+
+	static async create(): Promise<LocalStack> {
+		const stack = new LocalStack();
+		// Where the tests run as root, PostgreSQL and Redis run as somebody else, who must get there.
+		chmodSync(stack.folder, 0o711);
+		chmodSync(stack.#mounts, 0o755);
+		stack.edit(
+			"Pulumi.local.yaml",
+			"/tmp/netra-local/cloudsql",
+			`${stack.#mounts}/cloudsql`,
+		);
+		stack.edit(
+			"Pulumi.local.yaml",
+			"secretFileRoot: /tmp/netra-local",
+			`secretFileRoot: ${stack.#mounts}`,
+		);
+		stack.edit("Pulumi.local.yaml", "port: 18443", `port: ${await freePort()}`);
+		return stack;
+	}
+
+	/** The rotation epoch that the stack file asks for. */
+	epoch = 0;
+	/** What `readiness` says while all is well. */
+	readonly ready = {
+		"netra-auth-local": 200,
+		"netra-backend-local": 200,
+		"netra-frontend-local": 200,
+	};
+
+	/** The slot whose login the epoch uses. */
+	get slot(): "a" | "b" {
+		return this.epoch % 2 === 0 ? "a" : "b";
+	}
+
+	/** Asks for the next epoch; an update then brings it. */
+	async rotate(): Promise<void> {
+		this.epoch += 1;
+		await this.set("rotationEpoch", String(this.epoch));
+	}
+
+	up(): Promise<Answer> {
+		return this.pulumi("up", "-s", "local", "--yes", "--skip-preview");
+	}
+
+	set(key: string, value: string): Promise<Answer> {
+		return this.pulumi("config", "set", "--path", key, value, "-s", "local");
+	}
+
+	/** What an operator sees of it. */
+	async status() {
+		const status = await new RealPlane(this.stateFolder).status();
+		if (status === undefined) {
+			throw new Error("nothing of the local stack runs");
+		}
+		return status;
+	}
+
+	/** The status that each service answers its readiness path with, at its front door. */
+	async readiness(): Promise<Record<string, number>> {
+		const { services } = await this.status();
+		return Object.fromEntries(
+			await Promise.all(
+				services.map(async ({ name, url, readyPath }) => {
+					const answer = await fetch(`${url}${readyPath ?? "/"}`);
+					await answer.body?.cancel();
+					return [name, answer.status] as const;
+				}),
+			),
+		);
+	}
+
+	/** The revision that each service's requests go to. */
+	async serving(): Promise<Record<string, string>> {
+		const { services } = await this.status();
+		return Object.fromEntries(
+			services.map(({ name, revisions }) => [
+				name,
+				revisions.find(({ percent }) => percent === 100)?.name ?? "",
+			]),
+		);
+	}
+
+	/** The login of a user, with the password that the database has for it now. */
+	login(user: string): () => Promise<LoginResult> {
+		const users = Object.values(
+			cloudEntries(this, project, "gcp:sql/user:User"),
+		);
+		const password = users.find(({ properties }) => properties.name === user)
+			?.properties.password;
+		const [instance] = Object.values(
+			cloudEntries(this, project, "gcp:sql/databaseInstance:DatabaseInstance"),
+		);
+		const host = join(
+			this.#mounts,
+			"cloudsql",
+			String(instance?.properties.connectionName),
+		);
+		return () =>
+			connect({
+				user,
+				password: String(password),
+				host,
+				port: 5432,
+				database: "netra",
+			});
+	}
+
+	/** Stops everything and takes the folders away. */
+	async end(): Promise<void> {
+		await this.pulumi("cancel", "-s", "local", "--yes");
+		await this.pulumi("destroy", "-s", "local", "--yes", "--skip-preview");
+		const left = await new RealPlane(this.stateFolder).status();
+		if (left !== undefined) {
+			// A test that failed half-way may leave what destroy could not take: its supervisor ends its children.
+			process.kill(left.supervisor.pid, "SIGTERM");
+		}
+		this.remove();
+		rmSync(this.#mounts, { recursive: true, force: true });
+	}
+}
+
+async function connect(config: pg.ClientConfig): Promise<LoginResult> {
+	const client = new pg.Client({ ...config, connectionTimeoutMillis: 10_000 });
+	client.on("error", () => {});
+	try {
+		await client.connect();
+		await client.query("SELECT 1");
+		return { ok: true };
+	} catch (error) {
+		return { ok: false, error: String((error as Error).message) };
+	} finally {
+		await client.end().catch(() => {});
+	}
+}
+
+/** Opens new connections all the time, until it is stopped. */
+export class Visitors {
+	readonly refusals: string[] = [];
+	logins = 0;
+	#stopped = false;
+	readonly #running: Promise<void>[];
+
+	/** @param logins of which each is tried over and over */
+	constructor(logins: (() => Promise<LoginResult>)[], perSecond: number) {
+		const pause = (1000 * logins.length) / perSecond;
+		this.#running = logins.map((login) => this.#visit(login, pause));
+	}
+
+	async stop(): Promise<void> {
+		this.#stopped = true;
+		await Promise.all(this.#running);
+	}
+
+	async #visit(
+		login: () => Promise<LoginResult>,
+		pause: number,
+	): Promise<void> {
+		let next = performance.now();
+		while (!this.#stopped) {
+			const result = await login();
+			this.logins += 1;
+			if (!result.ok) {
+				this.refusals.push(result.error);
+			}
+			next += pause;
+			const wait = next - performance.now();
+			await new Promise((done) => setTimeout(done, Math.max(0, wait)));
+		}
+	}
+}

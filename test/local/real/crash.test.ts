@@ -1,0 +1,234 @@
+/** What becomes of servers and services when their supervisor is killed, and when the last of them is stopped. */
+
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { Client } from "pg";
+import { CloudStore } from "../../../local/cloud/store.ts";
+import { put } from "../../../local/cloud/world.ts";
+import { isRunning } from "../../../local/plane/real/process-identity.ts";
+import { SERVICE } from "../../../local/types/tokens.ts";
+import { LATEST } from "../../../local/types/traffic.ts";
+import { Bench, project, service, until, workload } from "./bench.ts";
+
+let bench: Bench;
+beforeEach(() => {
+	bench = new Bench();
+});
+afterEach(() => bench.remove());
+
+const instance = { name: "db" };
+const connectionName = `${project}:us-central1:db`;
+
+/** A service that mounts the instance's socket below the bench's folder. */
+const mounting = (root: string) => ({
+	container: { volumeMounts: [{ name: "cloudsql", mountPath: root }] },
+	template: {
+		volumes: [
+			{ name: "cloudsql", cloudSqlInstance: { instances: [connectionName] } },
+		],
+	},
+});
+
+/** Logs in as a service would. Returns what the query gives. */
+async function query(
+	login: { user: string; password: string },
+	statement: string,
+) {
+	const client = new Client({
+		...login,
+		host: join(bench.folder, "cloudsql", connectionName),
+		port: 5432,
+		database: "app",
+	});
+	await client.connect();
+	try {
+		return (await client.query(statement)).rows;
+	} finally {
+		await client.end();
+	}
+}
+
+describe("the data plane", () => {
+	it("ends what a killed supervisor left, and starts again what ran, with its data", async () => {
+		const { plane } = bench;
+		await plane.startSqlInstance(project, instance);
+		await plane.createDatabase(project, "db", "app");
+		const login = { user: "app_a", password: "p'a\"ss" };
+		await plane.setUser(project, "db", login.user, login.password);
+		await bench.serve("one", mounting(join(bench.folder, "cloudsql")));
+		await query(login, "CREATE TABLE kept AS SELECT 7 AS n");
+		const url = await bench.url();
+		const before = bench.processes();
+		expect(before.map(({ what }) => what).sort()).toEqual([
+			`PostgreSQL ${project}/db`,
+			"one",
+		]);
+
+		await bench.crash();
+		expect(before.every(isRunning)).toBe(true);
+		await plane.resume();
+
+		expect(before.some(isRunning)).toBe(false);
+		await until("the service answers", async () => {
+			const answer = await fetch(url).catch(() => undefined);
+			return (await answer?.text()) === "one";
+		});
+		expect(await query(login, "SELECT n FROM kept")).toEqual([{ n: 7 }]);
+		expect(
+			await query(
+				login,
+				"SELECT rolsuper, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user",
+			),
+		).toEqual([{ rolsuper: false, rolcreaterole: true, rolcreatedb: true }]);
+	});
+
+	it("moves traffic to where the cloud says it is, if a killed command did not", async () => {
+		await bench.serve("one");
+		await bench.plane.startRevision(workload("two", {}));
+		new CloudStore(bench.folder, project, () => {}).update((world) =>
+			put(world, SERVICE, "services/auth", {
+				properties: {
+					name: service,
+					latestReadyRevision: "services/auth/revisions/two",
+					trafficStatuses: [{ type: LATEST, revision: "", percent: 100 }],
+				},
+				hidden: {},
+			}),
+		);
+		await bench.plane.resume();
+		expect(await bench.ask("/")).toBe("two");
+	});
+
+	it("changes a password in the running server", async () => {
+		const { plane } = bench;
+		await plane.startSqlInstance(project, instance);
+		await plane.createDatabase(project, "db", "app");
+		await plane.setUser(project, "db", "app_a", "before");
+		await bench.serve("one", mounting(join(bench.folder, "cloudsql")));
+		await plane.setUser(project, "db", "app_a", "after");
+		await expect(
+			query({ user: "app_a", password: "before" }, "SELECT 1"),
+		).rejects.toMatchObject({ code: "28P01" });
+		expect(
+			await query({ user: "app_a", password: "after" }, "SELECT 1 AS n"),
+		).toEqual([{ n: 1 }]);
+	});
+
+	it("leaves no process, no socket and no mount when the last thing is stopped", async () => {
+		const { plane } = bench;
+		await plane.startSqlInstance(project, instance);
+		await plane.startRedis(project, redis, undefined);
+		await bench.serve("one", mounting(join(bench.folder, "cloudsql")));
+		const all = [...bench.processes(), bench.supervisor].filter(
+			(each) => each !== undefined,
+		);
+		expect(all).toHaveLength(4);
+		await plane.stopService(project, service);
+		await plane.stopSqlInstance(project, "db");
+		await plane.stopRedis(project, "cache");
+		expect(all.filter(isRunning)).toEqual([]);
+		expect(bench.left()).toEqual(["logs"]);
+	});
+
+	it("ends with everything when its folder is removed", async () => {
+		await bench.plane.startSqlInstance(project, instance);
+		await bench.serve("one", mounting(join(bench.folder, "cloudsql")));
+		const all = [...bench.processes(), bench.supervisor].filter(
+			(each) => each !== undefined,
+		);
+		expect(all).toHaveLength(3);
+		rmSync(bench.layout.folder, { recursive: true });
+		await until("all have ended", () => !all.some(isRunning));
+		expect(bench.left()).toEqual(["logs"]);
+	});
+
+	it("takes a process for its own only if it is the one that it started", async () => {
+		await bench.serve("one");
+		await bench.crash();
+		const [left] = bench.processes();
+		const listed = JSON.parse(readFileSync(bench.layout.processes, "utf8"));
+		expect(listed).toMatchObject([{ pid: left?.pid }]);
+		expect(
+			isRunning({ pid: process.pid, startedAt: listed[0].startedAt }),
+		).toBe(false);
+	});
+});
+
+const redis = {
+	name: "cache",
+	authEnabled: true,
+	transitEncryptionMode: "SERVER_AUTHENTICATION",
+};
+
+describe("an error names what to change", () => {
+	it("when another program has ClickHouse's port", async () => {
+		const other = createServer();
+		const port = await new Promise<number>((resolve) =>
+			other.listen(0, "127.0.0.1", () =>
+				resolve((other.address() as { port: number }).port),
+			),
+		);
+		const CLICKHOUSE_URL = `https://netra:pass@localhost:${port}/netra`;
+		try {
+			await expect(
+				bench.serve("one", { environment: { CLICKHOUSE_URL } }),
+			).rejects.toThrow(
+				`the stand-in for ClickHouse cannot listen on port ${port} (EADDRINUSE): choose a free one with 'tools/pulumi-local config set --path clickhouse.port <port> -s local', then run the command again`,
+			);
+		} finally {
+			other.close();
+		}
+	});
+
+	it("when a socket's path is too long", async () => {
+		await bench.plane.startSqlInstance(project, instance);
+		const root = join(bench.folder, "x".repeat(80));
+		const path = join(root, connectionName, ".s.PGSQL.5432");
+		await expect(bench.serve("one", mounting(root))).rejects.toThrow(
+			`the socket's path ${path} has ${path.length} bytes and may have 107: shorten its root with 'tools/pulumi-local config set socketRoot <folder> -s local'`,
+		);
+		expect(existsSync(root)).toBe(false);
+	});
+
+	it("when another stand-in uses the folder, until that one has ended", async () => {
+		const other = new Bench();
+		try {
+			const folder = join(bench.folder, "shared");
+			mkdirSync(folder);
+			const files = { [join(folder, "ca.pem")]: "theirs" };
+			await other.serve("one", { files });
+			await expect(bench.serve("one", { files })).rejects.toThrow(
+				`the folder ${folder} is used by another stand-in, that of ${other.folder}: give this stand-in folders of its own with 'tools/pulumi-local config set socketRoot <folder>/cloudsql -s local' and 'tools/pulumi-local config set secretFileRoot <folder> -s local'; or destroy that one`,
+			);
+			await other.plane.stopService(project, service);
+			await bench.serve("one", { files });
+		} finally {
+			await other.remove();
+		}
+	});
+});
+
+describe("the stand-in for ClickHouse", () => {
+	it("is trusted by containers", async () => {
+		const other = createServer();
+		const port = await new Promise<number>((resolve) =>
+			other.listen(0, "127.0.0.1", () => {
+				const { port } = other.address() as { port: number };
+				other.close(() => resolve(port));
+			}),
+		);
+		const CLICKHOUSE_URL = `https://netra:wrong@localhost:${port}/netra`;
+		const script = `fetch("https://localhost:${port}/").then(({ status }) => process.exit(status === 403 ? 0 : 1))`;
+		expect(
+			await bench.plane.runExecution(
+				workload("one", {
+					environment: { CLICKHOUSE_URL },
+					container: { commands: ["node", "-e", script] },
+					template: { maxRetries: 0 },
+				}),
+			),
+		).toEqual({ ok: true });
+	});
+});

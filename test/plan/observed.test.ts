@@ -1,0 +1,170 @@
+import { describe, expect, it } from "@jest/globals";
+import {
+	attemptFor,
+	liveRevisions,
+	type ObservedJob,
+	type ObservedService,
+	observedService,
+} from "../../plan/observed.ts";
+
+const name = "netra-auth-staging";
+const revision = (hash: string, attempt: number) =>
+	`${name}-e0-${hash}-${attempt}`;
+const hash = "aaaaaaaa";
+const jobHash = "cccccccc";
+
+const service = (change: Partial<ObservedService> = {}): ObservedService => ({
+	name,
+	latestCreatedRevision: revision(hash, 4),
+	latestReadyRevision: revision(hash, 4),
+	trafficRevisions: [revision(hash, 4)],
+	reconciling: false,
+	succeeded: true,
+	labels: { attempt: "4" },
+	...change,
+});
+const job = (change: Partial<NonNullable<ObservedJob>> = {}): ObservedJob => ({
+	succeeded: true,
+	labels: { attempt: "4", "template-hash": jobHash },
+	...change,
+});
+
+const attempt = (
+	observed: ObservedService | undefined,
+	preflight: ObservedJob,
+) => attemptFor(observed, [{ observed: preflight, hash: jobHash }], hash);
+
+describe("the number of a try", () => {
+	it("[R-031] is the first of a first deployment", () => {
+		expect(attempt(undefined, undefined)).toBe(1);
+	});
+
+	it("[R-031] stays while the same was deployed and succeeded", () => {
+		expect(attempt(service(), job())).toBe(4);
+	});
+
+	it.each<[string, ObservedService | undefined, ObservedJob | undefined]>([
+		["the preflight failed", service(), job({ succeeded: false })],
+		["the preflight does not exist", service(), undefined],
+		[
+			"the preflight was of another template",
+			service(),
+			job({ labels: { attempt: "4", "template-hash": "dddddddd" } }),
+		],
+		[
+			"the preflight was of an older try",
+			service(),
+			job({ labels: { attempt: "3", "template-hash": jobHash } }),
+		],
+		["the service does not exist", undefined, job()],
+		["the service failed", service({ succeeded: false }), job()],
+		[
+			"the revision is not ready",
+			service({ latestReadyRevision: revision("bbbbbbbb", 3) }),
+			job(),
+		],
+		[
+			"the template changed",
+			service({
+				latestCreatedRevision: revision("bbbbbbbb", 4),
+				latestReadyRevision: revision("bbbbbbbb", 4),
+			}),
+			job(),
+		],
+		[
+			"the revision has a foreign name",
+			service({ latestCreatedRevision: `${name}-00042-abc` }),
+			job(),
+		],
+	])("[R-031] rises when %s", (_what, observed, observedJob) => {
+		expect(attempt(observed, observedJob)).toBe(5);
+	});
+
+	it("[R-004] is above every number that was ever used, by the job too", () => {
+		expect(
+			attempt(service(), job({ succeeded: false, labels: { attempt: "9" } })),
+		).toBe(10);
+		expect(
+			attempt(
+				service({ latestCreatedRevision: `${name}-00042-abc`, labels: {} }),
+				undefined,
+			),
+		).toBe(5);
+	});
+
+	it("[R-051] rises when one of several jobs failed", () => {
+		const gates = [job(), job({ succeeded: false })].map((observed) => ({
+			observed,
+			hash: jobHash,
+		}));
+		expect(attemptFor(service(), gates, hash)).toBe(5);
+	});
+
+	it("is not misled by a label that somebody else wrote", () => {
+		expect(attempt(undefined, job({ labels: { attempt: "first" } }))).toBe(1);
+	});
+
+	it("[R-070] gives A another name when A comes back after B", () => {
+		const afterB = service({
+			latestCreatedRevision: revision("bbbbbbbb", 5),
+			latestReadyRevision: revision("bbbbbbbb", 5),
+		});
+		expect(
+			attempt(
+				afterB,
+				job({ labels: { attempt: "5", "template-hash": "dddddddd" } }),
+			),
+		).toBe(6);
+	});
+});
+
+describe("a service as the API shows it", () => {
+	const answer = {
+		name,
+		latestCreatedRevision: `projects/p/locations/r/services/${name}/revisions/${revision(hash, 5)}`,
+		latestReadyRevision: `projects/p/locations/r/services/${name}/revisions/${revision(hash, 4)}`,
+		reconciling: false,
+		terminalConditions: [{ state: "CONDITION_FAILED" }],
+		traffics: [{ type: "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", revision: "" }],
+		trafficStatuses: [
+			{
+				type: "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION",
+				revision: revision(hash, 3),
+			},
+		],
+	};
+
+	it("is read by the names of its revisions", () => {
+		expect(observedService(answer)).toEqual({
+			name,
+			latestCreatedRevision: revision(hash, 5),
+			latestReadyRevision: revision(hash, 4),
+			trafficRevisions: [revision(hash, 4), revision(hash, 3)],
+			reconciling: false,
+			succeeded: false,
+			labels: {},
+		});
+	});
+
+	it("[R-002] is live by its ready revision, its traffic and, during a change, its new revision", () => {
+		expect(liveRevisions(observedService(answer))).toEqual([
+			revision(hash, 4),
+			revision(hash, 3),
+		]);
+		expect(
+			liveRevisions(observedService({ ...answer, reconciling: true })),
+		).toEqual([revision(hash, 4), revision(hash, 3), revision(hash, 5)]);
+	});
+
+	it("is not live before its first revision is ready", () => {
+		expect(
+			liveRevisions(
+				observedService({
+					...answer,
+					latestReadyRevision: "",
+					trafficStatuses: [],
+				}),
+			),
+		).toEqual([]);
+	});
+});

@@ -1,0 +1,201 @@
+import { describe, expect, it } from "@jest/globals";
+import type { ObservedService } from "../../plan/observed.ts";
+import { planRotation, type RotationArgs } from "../../plan/rotation.ts";
+
+const auth = "netra-auth-staging";
+const backend = "netra-backend-staging";
+
+/** A service whose revisions are of the epochs given. */
+function running(
+	name: string,
+	ready: number,
+	change: Partial<ObservedService> = {},
+): ObservedService {
+	const revision = `${name}-e${ready}-0123abcd-7`;
+	return {
+		name,
+		latestCreatedRevision: revision,
+		latestReadyRevision: revision,
+		trafficRevisions: [revision],
+		reconciling: false,
+		succeeded: true,
+		labels: {},
+		...change,
+	};
+}
+
+const args = (
+	epoch: number,
+	change: Partial<RotationArgs> = {},
+): RotationArgs => ({
+	stack: "staging",
+	epoch,
+	slotRetry: {},
+	observed: [],
+	pinned: {},
+	adoptedRevisions: [],
+	...change,
+});
+
+function refusal(rotation: RotationArgs): string {
+	try {
+		planRotation(rotation);
+	} catch (error) {
+		return (error as Error).message;
+	}
+	return "accepted";
+}
+
+describe("the plan of a rotation", () => {
+	it.each([
+		[0, "a", 0, -1],
+		[1, "b", 0, 1],
+		[2, "a", 2, 1],
+		[3, "b", 2, 3],
+	] as const)(
+		"[R-002] of epoch %i uses slot %s and keeps the other's password",
+		(epoch, target, a, b) => {
+			expect(planRotation(args(epoch))).toEqual({
+				epoch,
+				target,
+				keepers: { a: { epoch: a, retry: 0 }, b: { epoch: b, retry: 0 } },
+			});
+		},
+	);
+
+	it("[R-002] changes exactly one slot's password from one epoch to the next", () => {
+		for (let epoch = 0; epoch < 20; epoch++) {
+			const before = planRotation(args(epoch));
+			const after = planRotation(args(epoch + 1));
+			const changed = (["a", "b"] as const).filter(
+				(slot) => before.keepers[slot].epoch !== after.keepers[slot].epoch,
+			);
+			expect(changed).toEqual([after.target]);
+			expect(after.target).not.toBe(before.target);
+		}
+	});
+
+	it("makes a new password for the retries of an epoch alone", () => {
+		const { keepers } = planRotation(args(3, { slotRetry: { "3": 2 } }));
+		expect(keepers).toEqual({
+			a: { epoch: 2, retry: 0 },
+			b: { epoch: 3, retry: 2 },
+		});
+	});
+});
+
+describe("the guard of the live logins", () => {
+	it("[R-002] lets an epoch stay or rise by one", () => {
+		const observed = [running(auth, 3), running(backend, 3)];
+		expect(refusal(args(3, { observed }))).toBe("accepted");
+		expect(refusal(args(4, { observed }))).toBe("accepted");
+	});
+
+	it("[R-002] refuses to rise by two", () => {
+		expect(refusal(args(5, { observed: [running(auth, 3)] }))).toBe(
+			"[rotation] refused, nothing was changed in staging: service netra-auth-staging serves with the login of epoch 3, and epoch 5 would change that login's password\n" +
+				"  fix: bring epoch 4 live everywhere first: pulumi config set rotationEpoch 4 -s staging && pulumi up -s staging",
+		);
+	});
+
+	it("[R-002] refuses to go back", () => {
+		expect(refusal(args(2, { observed: [running(auth, 3)] }))).toBe(
+			"[rotation] refused, nothing was changed in staging: service netra-auth-staging serves with the login of epoch 3, and epoch 2 would change that login's password\n" +
+				"  fix: an epoch never goes back; to serve from an older revision again pin it (services.<service>.pinnedRevision) and keep: pulumi config set rotationEpoch 3 -s staging",
+		);
+	});
+
+	it("[R-002] refuses the next rotation while the last one is not live everywhere", () => {
+		const observed = [running(auth, 4), running(backend, 3)];
+		expect(refusal(args(5, { observed }))).toContain(
+			"netra-backend-staging serves with the login of epoch 3",
+		);
+		expect(refusal(args(4, { observed }))).toBe("accepted");
+	});
+
+	it("[R-002] counts every revision with traffic, and the one that is being started", () => {
+		const withTraffic = running(auth, 4, {
+			trafficRevisions: [`${auth}-e3-0123abcd-6`],
+		});
+		expect(refusal(args(5, { observed: [withTraffic] }))).toContain("epoch 3");
+		const starting = running(auth, 3, {
+			latestCreatedRevision: `${auth}-e4-0123abcd-8`,
+			reconciling: true,
+		});
+		expect(refusal(args(3, { observed: [starting] }))).toContain("epoch 4");
+		expect(
+			refusal(args(3, { observed: [{ ...starting, reconciling: false }] })),
+		).toBe("accepted");
+	});
+
+	it("stops at a live revision that does not tell its login, unless it is adopted", () => {
+		const foreign = running(auth, 0, {
+			latestReadyRevision: "netra-auth-staging-00042-abc",
+			trafficRevisions: [],
+		});
+		expect(refusal(args(0, { observed: [foreign] }))).toBe(
+			"[rotation] refused, nothing was changed in staging: service netra-auth-staging serves from revision netra-auth-staging-00042-abc, whose name does not tell which login it uses\n" +
+				"  fix: if it uses neither login of this project (a taken-over service), list it: pulumi config set --path 'adoptedRevisions[0]' netra-auth-staging-00042-abc -s staging; otherwise deploy the service with this project before rotating",
+		);
+		expect(
+			refusal(
+				args(0, {
+					observed: [foreign],
+					adoptedRevisions: ["netra-auth-staging-00042-abc"],
+				}),
+			),
+		).toBe("accepted");
+	});
+
+	it("refuses a changed or removed retry of a live epoch, and takes one of an epoch that is not live", () => {
+		const observed = [
+			running(auth, 4, { labels: { "login-a": "e4-r1", "login-b": "e3-r0" } }),
+		];
+		expect(refusal(args(4, { observed, slotRetry: { "4": 1 } }))).toBe(
+			"accepted",
+		);
+		expect(refusal(args(4, { observed }))).toBe(
+			"[rotation] refused, nothing was changed in staging: slotRetry of epoch 4 was 1 and is 0 now, but service netra-auth-staging serves with that login\n" +
+				"  fix: put it back: pulumi config set --path 'slotRetry[\"4\"]' 1 -s staging; for a new password raise the epoch instead",
+		);
+		expect(refusal(args(5, { observed, slotRetry: { "4": 1, "5": 3 } }))).toBe(
+			"accepted",
+		);
+	});
+});
+
+describe("the guard of pinned revisions", () => {
+	const pinned = (epoch: number) => ({
+		[auth]: `${auth}-e${epoch}-0123abcd-6`,
+	});
+
+	it("[R-070] takes a revision of this epoch or the one before", () => {
+		const observed = [running(auth, 4)];
+		expect(refusal(args(4, { observed, pinned: pinned(4) }))).toBe("accepted");
+		expect(refusal(args(4, { observed, pinned: pinned(3) }))).toBe("accepted");
+	});
+
+	it("[R-070] refuses a revision whose login has another password by now", () => {
+		expect(
+			refusal(args(4, { observed: [running(auth, 4)], pinned: pinned(2) })),
+		).toBe(
+			"[rotation] refused, nothing was changed in staging: service netra-auth-staging is pinned to revision netra-auth-staging-e2-0123abcd-6, of epoch 2; with epoch 4 only logins of epochs 3 and 4 are kept\n" +
+				"  fix: pin a revision of epoch 4 or 3, or remove pinnedRevision from Pulumi.staging.yaml",
+		);
+	});
+
+	it("[R-070] refuses a rotation while a revision is pinned", () => {
+		expect(
+			refusal(args(5, { observed: [running(auth, 4)], pinned: pinned(4) })),
+		).toBe(
+			"[rotation] refused, nothing was changed in staging: service netra-auth-staging is pinned to revision netra-auth-staging-e4-0123abcd-6, so a rotation to epoch 5 could not go live\n" +
+				"  fix: remove pinnedRevision from Pulumi.staging.yaml and deploy, or keep the epoch: pulumi config set rotationEpoch 4 -s staging",
+		);
+	});
+
+	it("[R-070] refuses to pin a service that does not exist", () => {
+		expect(refusal(args(0, { pinned: pinned(0) }))).toContain(
+			"but the service does not exist",
+		);
+	});
+});

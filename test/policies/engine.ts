@@ -1,0 +1,202 @@
+/** Judges resources in process, by the same functions that answer the engine's requests. */
+import { createRequire } from "node:module";
+import type { Policies } from "@pulumi/policy/policy.js";
+import type { AnalyzeResponse } from "@pulumi/pulumi/proto/analyzer_pb.js";
+import { platform } from "../../contract/platform.ts";
+import { type PackOptions, packArgs } from "../../policies/pack.ts";
+import { rules } from "../../policies/rules.ts";
+import { secondKey } from "../../policies/second-key.ts";
+import {
+	type Key,
+	keyOf,
+	mapLeaves,
+	type Resource,
+	UNKNOWN,
+	type Value,
+} from "../fixtures/resources.ts";
+
+const require = createRequire(import.meta.url);
+// The SDK's server has no types.
+const server = require("@pulumi/policy/server.js");
+const { unknownStringValue } = require("@pulumi/policy/proxy.js");
+const proto = require("@pulumi/pulumi/proto/analyzer_pb.js");
+/** What the engine hears of one violation. */
+export type Diagnostic = {
+	rule: string;
+	mandatory: boolean;
+	message: string;
+	urn: string;
+};
+
+export type JudgeOptions = Partial<PackOptions> & {
+	/** The stack's name. @default "staging" */
+	stack?: string;
+};
+
+const shipped: PackOptions = {
+	platform,
+	secondKey,
+	rules,
+	waivers: [],
+	today: "2026-12-01",
+	dryRun: false,
+};
+const asShipped: JudgeOptions = {};
+
+/** What the pack says in a preview: of each service and job that is registered, then of the whole stack. */
+export async function judgeStack(
+	resources: readonly Resource[],
+	options: JudgeOptions = asShipped,
+): Promise<Diagnostic[]> {
+	const stack = options.stack ?? "staging";
+	const policies = policiesFor(options, true);
+	const messages = [rootOf(stack), ...resources].map((each) =>
+		analyzerResource(stack, each),
+	);
+	const said: Diagnostic[] = [];
+	for (const each of resources.filter(({ type }) => cloudRun.test(type))) {
+		const message = analyzerResource(stack, each);
+		said.push(...(await answer(server.makeAnalyzeRpcFun, policies, message)));
+	}
+	return said.concat(
+		await answer(server.makeAnalyzeStackRpcFun, policies, {
+			getResourcesList: () => messages,
+		}),
+	);
+}
+
+/** The only resources at whose inputs a rule looks in a preview. */
+const cloudRun = /^gcp:cloudrunv2\/(?:service:Service|job:Job)$/;
+
+/** What the pack says of one resource before it is created. */
+export function judgeResource(
+	resource: Resource,
+	options: JudgeOptions = asShipped,
+): Promise<Diagnostic[]> {
+	return answer(
+		server.makeAnalyzeRpcFun,
+		policiesFor(options, options.dryRun ?? false),
+		analyzerResource(options.stack ?? "staging", resource),
+	);
+}
+
+const served = new WeakMap<JudgeOptions, Map<boolean, Policies>>();
+
+/** The policies that the engine would be given; made once, as in the engine. */
+function policiesFor(options: JudgeOptions, dryRun: boolean): Policies {
+	const kept = served.get(options) ?? new Map<boolean, Policies>();
+	served.set(options, kept);
+	const policies =
+		kept.get(dryRun) ?? packArgs({ ...shipped, ...options, dryRun }).policies;
+	kept.set(dryRun, policies);
+	return policies;
+}
+
+/** The URN of a resource in a stack. */
+export function urnOf(stack: string, key: Key): string {
+	return `urn:pulumi:${stack}::netra-platform::${key}`;
+}
+
+async function answer(
+	make: (...args: unknown[]) => (call: unknown, callback: unknown) => void,
+	policies: Policies,
+	request: Message,
+): Promise<Diagnostic[]> {
+	const respond = make("netra-platform", "0.1.0", "advisory", policies);
+	const response = await new Promise<AnalyzeResponse>((resolve, reject) => {
+		respond({ request }, (error: Error | undefined, found: AnalyzeResponse) =>
+			error === undefined ? resolve(found) : reject(error),
+		);
+	});
+	return response.getDiagnosticsList().map((each) => ({
+		rule: each.getPolicyname(),
+		mandatory: each.getEnforcementlevel() === proto.EnforcementLevel.MANDATORY,
+		message: each.getMessage(),
+		urn: each.getUrn(),
+	}));
+}
+
+/** A message of the protocol, as far as the SDK's server reads it. */
+type Message = Record<string, () => unknown>;
+
+const made = new WeakMap<Resource, Map<string, Message>>();
+
+/**
+ * The message for a resource; kept, since mutants share what they don't change. Written by hand, since the
+ * protocol's own class encodes every value anew for every request; the engine itself proves the real one.
+ */
+function analyzerResource(stack: string, resource: Resource): Message {
+	const kept = made.get(resource)?.get(stack);
+	if (kept !== undefined) {
+		return kept;
+	}
+	const urns = (keys: readonly Key[]) => keys.map((key) => urnOf(stack, key));
+	const dependencies = urns(resource.dependsOn);
+	const sources = Object.entries(resource.propertyDependencies).map(
+		([property, keys]): [string, Message] => {
+			const list = urns(keys);
+			return [property, { getUrnsList: () => list }];
+		},
+	);
+	const message: Message = {
+		getUrn: () => urnOf(stack, keyOf(resource)),
+		getType: () => resource.type,
+		getName: () => resource.name,
+		getParent: () => "",
+		getProperties: struct(resource.properties),
+		getOptions: () => ({
+			...noOptions,
+			getProtect: () => resource.protect,
+		}),
+		getProvider: () => ({
+			getType: () => "pulumi:providers:gcp",
+			getName: () => "default",
+			getUrn: () => urnOf(stack, "pulumi:providers:gcp::default"),
+			getProperties: struct({ project: resource.project }),
+		}),
+		getDependenciesList: () => dependencies,
+		getPropertydependenciesMap: () => ({ entries: () => sources }),
+	};
+	made.set(
+		resource,
+		(made.get(resource) ?? new Map<string, Message>()).set(stack, message),
+	);
+	return message;
+}
+
+const noOptions: Message = {
+	getIgnorechangesList: () => [],
+	getAliasesList: () => [],
+	getCustomtimeouts: () => undefined,
+	getAdditionalsecretoutputsList: () => [],
+	getDeletebeforereplacedefined: () => false,
+	getParent: () => "",
+};
+
+function struct(properties: Value): () => Message {
+	const json = mapLeaves(properties, (leaf) =>
+		leaf === UNKNOWN ? unknownStringValue : leaf,
+	);
+	return () => ({ toJavaScript: () => json });
+}
+
+const roots = new Map<string, Resource>();
+
+/** The stack's own resource, which the engine always sends along. */
+function rootOf(stack: string): Resource {
+	const kept = roots.get(stack);
+	if (kept !== undefined) {
+		return kept;
+	}
+	const root: Resource = {
+		type: "pulumi:pulumi:Stack",
+		name: `netra-platform-${stack}`,
+		properties: {},
+		protect: false,
+		dependsOn: [],
+		propertyDependencies: {},
+		project: "",
+	};
+	roots.set(stack, root);
+	return root;
+}

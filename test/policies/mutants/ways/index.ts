@@ -1,0 +1,31 @@
+/** Every way to break every rule. */
+import { bindings } from "./bindings.ts";
+import { secrets } from "./secrets.ts";
+import { services } from "./services.ts";
+import { stores } from "./stores.ts";
+import { values } from "./values.ts";
+import type { Ways } from "./way.ts";
+
+export const ways: Ways = {
+	...bindings,
+	...secrets,
+	...values,
+	...services,
+	...stores,
+};
+
+/**
+ * Ways that are none of the stack's: they need another contract, another name of the stack or a waiver file. Tests of
+ * their own prove them.
+ */
+export const provenElsewhere: Record<string, readonly string[]> = {
+	"critical-list": ["a critical name that the contract no longer binds"],
+	"environment-matches": ["a stack whose name is no environment"],
+	"waivers-valid": [
+		"a waiver without a reason",
+		"a waiver of a rule that does not exist",
+		"a waiver whose day has passed",
+		"a waiver with another form",
+		"a waiver of a violation that a critical name suffers from, which then still counts",
+	],
+};

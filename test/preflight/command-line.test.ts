@@ -1,0 +1,85 @@
+import { describe, expect, it, jest } from "@jest/globals";
+import { bindingsFor } from "../../contract/bindings.ts";
+import { platform } from "../../contract/platform.ts";
+import { runPreflight } from "./preflight.ts";
+
+jest.setTimeout(60_000);
+
+describe("preflight's command line", () => {
+	it("[R-030] lists everything that auth misses in an empty environment", async () => {
+		const { code, lines, errors } = await runPreflight(["check", "auth"], {});
+		const { plain, secrets } = bindingsFor(platform, "auth", "production");
+		const unknown = (name: string) =>
+			name.replace(/_PRODUCTION$/, "_<ENVIRONMENT>");
+		expect({ code, errors }).toEqual({ code: 1, errors: "" });
+		expect(lines).toEqual([
+			...plain.map(
+				({ variable }) =>
+					`FAIL auth in <environment>: ${variable}: is missing${variable === "ENVIRONMENT" ? "; expected local, staging, production" : ""}. Fix: run 'pulumi up -s <environment>', which writes it into the service`,
+			),
+			...secrets.map(
+				({ variable, secret }) =>
+					`FAIL auth in <environment>: ${unknown(variable)} (secret ${secret}-<environment>): is missing. Fix: run 'pulumi up -s <environment>', which binds secret ${secret}-<environment> to ${unknown(variable)}`,
+			),
+			`0 checks passed, ${plain.length + secrets.length} failed. First fix: run 'pulumi up -s <environment>', which writes it into the service`,
+		]);
+	});
+
+	it("writes lines that Cloud Logging reads", async () => {
+		const { lines } = await runPreflight(["check", "frontend", "--json"], {
+			NEXT_PUBLIC_ENVIRONMENT: "staging",
+		});
+		expect(JSON.parse(lines[0] ?? "")).toEqual({
+			severity: "ERROR",
+			message:
+				"FAIL frontend in staging: FORCE_HTTPS: is missing. Fix: run 'pulumi up -s staging', which writes it into the service",
+			service: "frontend",
+			environment: "staging",
+			state: "failed",
+			check: "FORCE_HTTPS",
+			fact: "is missing",
+			fix: "run 'pulumi up -s staging', which writes it into the service",
+		});
+		expect(JSON.parse(lines.at(-1) ?? "")).toEqual({
+			severity: "ERROR",
+			message:
+				"0 checks passed, 6 failed. First fix: run 'pulumi up -s staging', which writes it into the service",
+		});
+	});
+
+	it.each([
+		[[], "expected a mode (check, verify, serve) and a service"],
+		[["try", "auth"], "expected a mode (check, verify, serve) and a service"],
+		[
+			["check", "constructor"],
+			"there is no service 'constructor' in the contract; it has: auth, backend, frontend",
+		],
+		[
+			["check", "auth", "--budget-seconds", "soon"],
+			"--budget-seconds and --attempt-seconds take positive numbers",
+		],
+	])("explains how it is used when it gets %p", async (args, message) => {
+		const { code, lines, errors } = await runPreflight(args, {});
+		expect({ code, lines }).toEqual({ code: 2, lines: [""] });
+		expect(errors.split("\n").slice(0, 3)).toEqual([
+			message,
+			"",
+			"usage: preflight <mode> <service> [options]",
+		]);
+	});
+
+	it("says which Node it needs when it runs on an older one", async () => {
+		// Pretends before the program starts; an older Node need not be there.
+		const pretend = encodeURIComponent(
+			'Object.defineProperty(process, "versions", { value: { node: "20.20.2" } })',
+		);
+		const { code, errors } = await runPreflight(["check", "auth"], {
+			NODE_OPTIONS: `--import=data:text/javascript,${pretend}`,
+		});
+		expect({ code, errors }).toEqual({
+			code: 2,
+			errors:
+				"preflight needs Node 22.18 or newer and this is Node 20.20.2: run it as 'tools/with-toolchain node preflight …', or install a newer Node\n",
+		});
+	});
+});

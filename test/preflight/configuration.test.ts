@@ -1,0 +1,331 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "@jest/globals";
+import { bindingsFor } from "../../contract/bindings.ts";
+import { databaseUrl } from "../../contract/connection-strings.ts";
+import { platform } from "../../contract/platform.ts";
+import type { Environment } from "../../contract/schema.ts";
+import { createAuthority } from "../../local/servers/certificates.ts";
+import { temporaryFolder } from "../../local/servers/child-process.ts";
+import { inspect } from "../../preflight/configuration.ts";
+import { type Logins, type Variables, variablesOf } from "./preflight.ts";
+
+const folder = temporaryFolder("netra");
+afterAll(folder.remove);
+const authorities = createAuthority("authority").certificate;
+const caFile = join(folder.path, "ca.pem");
+writeFileSync(caFile, authorities);
+
+const logins: Logins = {
+	postgres: {
+		user: "netra_a",
+		password: "0123456789abcdef",
+		database: "netra",
+		via: { socket: "/cloudsql/netra-staging:us-central1:netra" },
+	},
+	redis: {
+		host: "10.64.0.4",
+		port: 6378,
+		password: "fedcba9876543210",
+		caFile,
+		authorities,
+	},
+	clickhouse: {
+		host: "click.netrasystems.ai",
+		port: 8443,
+		user: "netra",
+		password: "00112233445566",
+		database: "netra",
+	},
+};
+
+/** What preflight says about a service with some variables changed; undefined takes one away. */
+function problems(
+	change: Record<string, string | undefined>,
+	service = "backend",
+	environment: Environment = "staging",
+): string[] {
+	const variables: Record<string, string | undefined> = {
+		...variablesOf(service, environment, logins),
+		...change,
+	};
+	for (const name of Object.keys(change)) {
+		if (change[name] === undefined) {
+			delete variables[name];
+		}
+	}
+	return inspect(platform, service, variables).outcomes.map(
+		({ check, fact }) => `${check} ${fact}`,
+	);
+}
+
+const services = Object.keys(platform.services);
+const everywhere = services.flatMap((service) =>
+	(["local", "staging", "production"] as const).map(
+		(environment) => [service, environment] as const,
+	),
+);
+
+describe("variables of a service", () => {
+	it.each(everywhere)(
+		"are complete as the contract writes them: %s in %s",
+		(service, environment) => {
+			const { secrets, plain } = bindingsFor(platform, service, environment);
+			expect(problems({}, service, environment)).toEqual([
+				`variables all ${secrets.length + plain.length} are set and well-formed`,
+			]);
+		},
+	);
+
+	it.each(everywhere)(
+		"[R-030] are each missed and each found empty: %s in %s",
+		(service, environment) => {
+			const { secrets, plain } = bindingsFor(platform, service, environment);
+			for (const { variable } of [...secrets, ...plain]) {
+				const unknown = /ENVIRONMENT$/.test(variable);
+				const missing = problems(
+					{ [variable]: undefined },
+					service,
+					environment,
+				);
+				const empty = problems({ [variable]: "" }, service, environment);
+				const ofIt = (lines: string[]) =>
+					lines.filter((line) => line.startsWith(`${variable} `));
+				expect(ofIt(missing)).toEqual([
+					`${variable} is missing${unknown ? "; expected local, staging, production" : ""}`,
+				]);
+				expect(ofIt(empty)).toEqual([`${variable} is empty`]);
+			}
+		},
+	);
+
+	it("[R-063] come with secret, fact and remedy", () => {
+		const variables: Variables = variablesOf("auth", "staging", logins);
+		delete variables.SECRET_KEY;
+		variables.GOOGLE_OAUTH_CLIENT_ID_STAGING = "changeme-changeme";
+		variables.JWT_SECRET_KEY = "short";
+		expect(inspect(platform, "auth", variables).outcomes).toEqual([
+			{
+				state: "failed",
+				check: "SECRET_KEY",
+				secretId: "secret-key-staging",
+				fact: "is missing",
+				fix: "run 'pulumi up -s staging', which binds secret secret-key-staging to SECRET_KEY",
+			},
+			{
+				state: "failed",
+				check: "JWT_SECRET_KEY",
+				secretId: "jwt-secret-staging",
+				fact: "is shorter than 32 characters",
+				fix: "make a new value with 'pulumi config set --path 'keyEpochs[\"jwt-secret\"]' <one more> -s staging', then run 'pulumi up -s staging'",
+			},
+			{
+				state: "failed",
+				check: "GOOGLE_OAUTH_CLIENT_ID_STAGING",
+				secretId: "google-oauth-client-id-staging",
+				fact: "is a placeholder; does not end in '.apps.googleusercontent.com'",
+				fix: "store a right value with 'gcloud secrets versions add google-oauth-client-id-staging --data-file=-', pin its number with 'pulumi config set --path 'externalSecrets[\"google-oauth-client-id\"].version' <number> -s staging', then run 'pulumi up -s staging'",
+			},
+			{
+				state: "failed",
+				check: "JWT_SECRET_STAGING",
+				secretId: "jwt-secret-staging",
+				fact: "differs from JWT_SECRET_KEY, which is the same secret",
+				fix: "run 'pulumi up -s staging', which binds one version to both",
+			},
+		]);
+	});
+
+	const form =
+		"postgresql+asyncpg://USER:PASSWORD@/DATABASE?host=/FOLDER or postgresql+asyncpg://USER:PASSWORD@HOST:5432/DATABASE?ssl=verify-ca";
+	const url = (driver: Parameters<typeof databaseUrl>[0]) =>
+		databaseUrl(driver, logins.postgres as never);
+
+	it.each<[string, Record<string, string | undefined>, string[]]>([
+		[
+			"[R-010] a URL for another driver",
+			{ DATABASE_URL: url("libpq") },
+			[
+				`DATABASE_URL is not in the form that sqlalchemy-asyncpg reads, ${form}; found postgresql scheme, parameters host`,
+			],
+		],
+		[
+			"[R-011] TLS parameters on a socket",
+			{ DATABASE_URL: `${url("sqlalchemy-asyncpg")}&sslmode=require` },
+			[
+				`DATABASE_URL is not in the form that sqlalchemy-asyncpg reads, ${form}; found postgresql+asyncpg scheme, parameters host, sslmode`,
+			],
+		],
+		[
+			"a password that is not encoded, without repeating it",
+			{ DATABASE_URL: url("sqlalchemy-asyncpg").replace("89ab", "8@9/a?b") },
+			[
+				`DATABASE_URL is not in the form that sqlalchemy-asyncpg reads, ${form}; found postgresql+asyncpg scheme, parameters host`,
+			],
+		],
+		[
+			"[R-001] a password of another rotation",
+			{ POSTGRES_PASSWORD: "another-0123456789" },
+			["POSTGRES_PASSWORD differs from the password in DATABASE_URL"],
+		],
+		[
+			"parts that say something else than the URL",
+			{
+				POSTGRES_HOST: "/cloudsql/other",
+				POSTGRES_PORT: "5433",
+				POSTGRES_DB: "other",
+				POSTGRES_USER: "netra_b",
+			},
+			[
+				"POSTGRES_HOST differs from the host in DATABASE_URL",
+				"POSTGRES_PORT differs from the port in DATABASE_URL",
+				"POSTGRES_DB differs from the database in DATABASE_URL",
+				"POSTGRES_USER differs from the user in DATABASE_URL",
+			],
+		],
+		[
+			"[R-021] Redis on this machine",
+			{ REDIS_URL: "redis://localhost:6379/0" },
+			["REDIS_URL points at loopback"],
+		],
+		[
+			"[R-021] Redis without TLS and AUTH",
+			{ REDIS_URL: "redis://10.64.0.4:6379/0" },
+			[
+				"REDIS_URL is not in the form that redis-py reads, rediss://:PASSWORD@HOST:6378/0?ssl_cert_reqs=required&ssl_ca_certs=FILE&ssl_check_hostname=false; found redis scheme, no known parameters",
+			],
+		],
+		[
+			"[R-020] ClickHouse on this machine",
+			{ CLICKHOUSE_URL: "http://localhost:8123/default" },
+			["CLICKHOUSE_URL points at loopback"],
+		],
+		[
+			"[R-020] ClickHouse without a port",
+			{
+				CLICKHOUSE_URL:
+					"https://netra:00112233445566@click.netrasystems.ai/netra",
+			},
+			[
+				"CLICKHOUSE_URL is not in the form that ClickHouse reads, https://USER:PASSWORD@HOST:8443/DATABASE; found https scheme, no known parameters",
+			],
+		],
+		[
+			"[R-043] two ways to Redis at once",
+			{ REDIS_HOST: "10.64.0.4" },
+			[
+				"REDIS_URL and REDIS_HOST + REDIS_PORT + REDIS_PASSWORD are alternatives, and more than one is set",
+			],
+		],
+		[
+			"[R-041] a key file",
+			{ GOOGLE_APPLICATION_CREDENTIALS: "/key.json" },
+			["GOOGLE_APPLICATION_CREDENTIALS must not be set in staging"],
+		],
+		[
+			"switches that turn checks off",
+			{
+				BYPASS_STARTUP_CHECKS: "1",
+				REDIS_DISABLED: "true",
+				MY_FAST_TEST_MODE: "",
+			},
+			[
+				"BYPASS_STARTUP_CHECKS must not be set in staging",
+				"REDIS_DISABLED must not be set in staging",
+				"MY_FAST_TEST_MODE must not be set in staging",
+			],
+		],
+		[
+			"[R-040] another project",
+			{ GCP_PROJECT_ID: "netra-production" },
+			["GCP_PROJECT_ID names another project; expected netra-staging"],
+		],
+		[
+			"[R-046] a sibling in plain text, or on this machine",
+			{
+				AUTH_SERVICE_URL: "http://auth.staging.netrasystems.ai",
+				FRONTEND_URL: "https://localhost:3000",
+			},
+			[
+				"FRONTEND_URL points at loopback",
+				"AUTH_SERVICE_URL is not an address with https://",
+			],
+		],
+		[
+			"a Fernet key that is none",
+			{ FERNET_KEY: "0".repeat(44) },
+			[
+				"FERNET_KEY is no Fernet key: expected URL-safe base64 of 32 bytes, with padding",
+			],
+		],
+		[
+			"another service's id",
+			{ SERVICE_ID: "netra-frontend" },
+			["SERVICE_ID is not the constant 'netra-backend'"],
+		],
+		[
+			"authorities that are no certificates",
+			{ REDIS_CA_CERT: "-----BEGIN CERTIFICATE-----" },
+			["REDIS_CA_CERT holds no certificate in PEM"],
+		],
+		[
+			"authorities that differ from the mounted file",
+			{ REDIS_CA_CERT: createAuthority("other authority").certificate },
+			[`REDIS_CA_CERT differs from the file ${caFile} that the URL names`],
+		],
+	])("are refused with %s", (_, change, expected) => {
+		expect(problems(change)).toEqual(expected);
+	});
+
+	it("[R-045] are refused when two keys are equal", () => {
+		const same = "0123456789abcdef".repeat(4);
+		expect(
+			problems({
+				JWT_SECRET_KEY: same,
+				JWT_SECRET_STAGING: same,
+				SERVICE_SECRET: same,
+			}),
+		).toEqual([
+			"SERVICE_SECRET equals JWT_SECRET_KEY, which is another secret (jwt-secret-staging)",
+		]);
+	});
+
+	it("are refused in an environment that they do not belong to", () => {
+		expect(
+			problems(
+				{ E2E_OAUTH_SIMULATION_KEY: "0123456789abcdef".repeat(4) },
+				"auth",
+				"production",
+			),
+		).toEqual(["E2E_OAUTH_SIMULATION_KEY must not be set in production"]);
+	});
+
+	it("[R-022] are not replaced by anything when the environment is unknown", () => {
+		expect(problems({ ENVIRONMENT: "stage" })[0]).toBe(
+			"JWT_SECRET_<ENVIRONMENT> is missing",
+		);
+		expect(problems({ ENVIRONMENT: "stage" })).toContain(
+			"ENVIRONMENT names another environment; expected local, staging, production",
+		);
+	});
+
+	it("[R-063] are never repeated by a finding", () => {
+		const variables = variablesOf("backend", "staging", logins);
+		const { secrets } = bindingsFor(platform, "backend", "staging");
+		for (const { variable } of secrets) {
+			const planted = "planted-0123456789-planted";
+			for (const value of [
+				planted,
+				`https://user:${planted}@localhost/`,
+				` ${planted}`,
+				`postgresql+asyncpg://u:${planted}@/db?${planted}=1`,
+			]) {
+				const { outcomes } = inspect(platform, "backend", {
+					...variables,
+					[variable]: value,
+				});
+				expect(JSON.stringify(outcomes)).not.toContain("planted");
+			}
+		}
+	});
+});

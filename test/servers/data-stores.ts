@@ -1,0 +1,140 @@
+/** A PostgreSQL like Cloud SQL's, a Redis like Memorystore's and a ClickHouse, each of the test's own. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Client } from "pg";
+import {
+	type Authority,
+	createAuthority,
+} from "../../local/servers/certificates.ts";
+import { temporaryFolder } from "../../local/servers/child-process.ts";
+import {
+	databaseStatement,
+	instanceStatements,
+	userStatement,
+} from "../../local/servers/cloud-sql.ts";
+import {
+	type PostgresServer,
+	startPostgres,
+} from "../../local/servers/postgres.ts";
+import { type RedisServer, startRedis } from "../../local/servers/redis.ts";
+import {
+	type ClickhouseLogin,
+	type HttpsServer,
+	startClickhouse,
+} from "./clickhouse.ts";
+
+/** Every kind of character that has a meaning in a URL, a shell or a query, and some beyond ASCII. */
+export const awkwardPassword = "p@ss:w/o?r#d[1]%41+ &='\"\\<>^`{|}~ü€✓";
+
+export type DataStores = {
+	folder: string;
+	authority: Authority;
+	/** The authority's certificate as a file. */
+	caFile: string;
+	/** The folder of the socket, named as Cloud SQL's. */
+	socket: string;
+	postgres: PostgresServer;
+	redis: RedisServer;
+	clickhouse: HttpsServer;
+	clickhouseLogin: ClickhouseLogin;
+	/** Runs statements as the superuser. */
+	administer: (
+		statements: readonly string[],
+		database?: string,
+	) => Promise<unknown[]>;
+	/** Waits until PostgreSQL has noticed that an application has left. A test's own time ends the waiting. */
+	untilNoSessionOf: (application: string) => Promise<void>;
+	stop: () => Promise<void>;
+};
+
+/** The database and the logins that `startDataStores` makes. */
+export const database = "netra";
+export const logins = ["netra_a", "netra_b"] as const;
+
+/** Starts them all; their certificates name other hosts than they listen on, as in the cloud. */
+export async function startDataStores(
+	settings: Record<string, string> = {},
+): Promise<DataStores> {
+	const folder = temporaryFolder("netra");
+	const stops: (() => Promise<void> | void)[] = [folder.remove];
+	const stop = async () => {
+		for (const each of stops.toReversed()) {
+			await each();
+		}
+	};
+	try {
+		const authority = createAuthority("private authority");
+		const caFile = join(folder.path, "ca.pem");
+		writeFileSync(caFile, authority.certificate);
+		const postgres = await startPostgres(folder.path, {
+			tls: authority.issue(["cloud-sql.internal"]),
+			settings: { fsync: "off", ...settings },
+		});
+		stops.push(postgres.stop);
+		const socket = join(folder.path, "netra-local:us-central1:netra");
+		postgres.linkSocket(socket);
+		const administer = administrator(postgres);
+		await administer([
+			...instanceStatements(),
+			databaseStatement(database),
+			...logins.map((login) => userStatement(login, awkwardPassword)),
+		]);
+		const redis = await startRedis(folder.path, {
+			password: awkwardPassword,
+			tls: authority.issue(["10.64.0.3"]),
+		});
+		stops.push(redis.stop);
+		const clickhouseLogin = {
+			user: "netra",
+			password: awkwardPassword,
+			database: "netra",
+		};
+		const clickhouse = await startClickhouse(
+			authority.issue(["localhost", "127.0.0.1"]),
+			clickhouseLogin,
+		);
+		stops.push(clickhouse.stop);
+		return {
+			folder: folder.path,
+			authority,
+			caFile,
+			socket,
+			postgres,
+			redis,
+			clickhouse,
+			clickhouseLogin,
+			administer,
+			untilNoSessionOf: async (application) => {
+				const query = `SELECT FROM pg_stat_activity WHERE application_name = '${application}'`;
+				while ((await administer([query])).length > 0) {
+					await new Promise((resolve) => setTimeout(resolve, 50));
+				}
+			},
+			stop,
+		};
+	} catch (error) {
+		await stop();
+		throw error;
+	}
+}
+
+function administrator(postgres: PostgresServer): DataStores["administer"] {
+	return async (statements, name = "postgres") => {
+		const client = new Client({
+			...postgres.administrator,
+			host: "127.0.0.1",
+			port: postgres.port,
+			database: name,
+		});
+		await client.connect();
+		try {
+			const rows: unknown[] = [];
+			for (const statement of statements) {
+				rows.push(...(await client.query(statement)).rows);
+			}
+			return rows;
+		} finally {
+			await client.end();
+		}
+	};
+}

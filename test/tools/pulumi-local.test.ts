@@ -1,0 +1,250 @@
+import { mkdirSync, readFileSync, realpathSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { BareMachine, installProject } from "./bare-machine.ts";
+
+const salt =
+	"encryptionsalt: v1:/XTrVs2loh8=:v1:G4twr87bBrTs55jk:dfKPquYZppr8LKv2IR+r+LdpCIJkGg==";
+const madeUp =
+	"v1:uE1jnLXHfukPoDqI:Ei+5Ne2Xwkb6wX4vRBvH6+1sl1oLebVbsRRvFZ0cG4vmOr4hJqGoU9udPlxN0fhgyoOV7K+M1P1+3OGRPMOEvnPK9HNW3R5qfkigui5kMADJoV1x/WUlZ518qA==";
+
+let machine: BareMachine;
+let root: string;
+beforeEach(() => {
+	machine = new BareMachine();
+	installProject(machine);
+	root = machine.root;
+});
+afterEach(() => machine.remove());
+
+const pulumi = (args: string, env?: Record<string, string>, cwd?: string) =>
+	machine.run("tools/pulumi-local", args.split(" "), env, cwd);
+const read = (path: string) => readFileSync(resolve(root, path), "utf8");
+const calls = () => read("calls").trim().split("\n");
+/** The engine's commands, without the surroundings. */
+const commands = () => calls().filter((line) => line.startsWith("pulumi "));
+
+describe("the engine's surroundings", () => {
+	it("are the stand-in's, and nothing of the user's login, options or credentials is in them", async () => {
+		await pulumi("about", {
+			PULUMI_ACCESS_TOKEN: "t",
+			PULUMI_STACK: "production",
+			PULUMI_BACKEND_URL: "gs://team",
+			PULUMI_DEBUG_PROVIDERS: "gcp:1",
+			GOOGLE_CREDENTIALS: "c",
+			GOOGLE_APPLICATION_CREDENTIALS: "/k.json",
+			CLOUDSDK_CORE_PROJECT: "p",
+			GCLOUD_PROJECT: "p",
+		});
+		const state = `${realpathSync(root)}/.local`;
+		expect(calls()).toEqual([
+			"pulumi about",
+			`NETRA_LOCAL_DIR=${state}`,
+			`NODE_COMPILE_CACHE=${state}/compile-cache`,
+			`PULUMI_BACKEND_URL=file://${state}/pulumi`,
+			"PULUMI_CONFIG_PASSPHRASE=stand-in",
+			"PULUMI_DEBUG_COMMANDS=true",
+			"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true",
+			"PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER=true",
+			`PULUMI_HOME=${state}/home`,
+			"PULUMI_IGNORE_AMBIENT_PLUGINS=true",
+			"PULUMI_SKIP_UPDATE_CHECK=true",
+		]);
+	});
+
+	it("are where NETRA_LOCAL_DIR says, and then nothing is written into the checkout", async () => {
+		const elsewhere = join(root, "../else where");
+		await pulumi("preview -s local", { NETRA_LOCAL_DIR: elsewhere });
+		expect(calls()).toContain(
+			`PULUMI_BACKEND_URL=file://${realpathSync(elsewhere)}/pulumi`,
+		);
+		expect(machine.has(".local")).toBe(false);
+	});
+
+	it("hold the stand-in's providers as installed ones, of the versions that the packages ask for", async () => {
+		await pulumi("about");
+		for (const [name, version] of [
+			["gcp", "9.35.0"],
+			["random", "4.21.1"],
+		]) {
+			const plugin = join(
+				root,
+				`.local/home/plugins/resource-${name}-v${version}/pulumi-resource-${name}`,
+			);
+			expect(realpathSync(plugin)).toBe(
+				realpathSync(join(root, `local/bin/pulumi-resource-${name}`)),
+			);
+		}
+	});
+});
+
+describe("the policy pack", () => {
+	it("is added to preview and up, and to nothing else", async () => {
+		for (const command of [
+			"preview",
+			"pre",
+			"up",
+			"update",
+			"refresh",
+			"destroy",
+		]) {
+			await pulumi(`${command} -s local`);
+		}
+		const packs = commands()
+			.filter((line) => line.includes("--config-file"))
+			.map(
+				(line) =>
+					`${line.split(" ").at(-2)} ${line.includes(` --policy-pack=${root}/policies `)}`,
+			);
+		expect(packs).toEqual([
+			"preview true",
+			"pre true",
+			"up true",
+			"update true",
+			"refresh false",
+			"destroy false",
+		]);
+	});
+
+	it.each(["--policy-pack other", "--policy-pack=other"])(
+		"is the caller's where there is one: %s",
+		async (flag) => {
+			const here = join(root, "../here");
+			mkdirSync(join(here, "other"), { recursive: true });
+			await pulumi(`preview -s local ${flag}`, {}, here);
+			expect(commands().at(-1)).toMatch(
+				new RegExp(` preview --stack=local --policy-pack=${here}/other$`),
+			);
+		},
+	);
+
+	it("is found from any directory", async () => {
+		await pulumi("preview -s local --policy-pack policies", {}, "/");
+		expect(commands().at(-1)).toMatch(
+			new RegExp(` --policy-pack=${root}/policies$`),
+		);
+	});
+
+	it.each([
+		"--policy-pack-config weaker.json",
+		"--policy-pack-config=weaker.json",
+	])("cannot be weakened by configuration: %s is refused", async (flag) => {
+		expect(await pulumi(`preview -s local ${flag}`)).toEqual({
+			code: 1,
+			stdout: "",
+			stderr: `pulumi-local: --policy-pack-config is refused: policy configuration can weaken or switch off a rule.
+              Leave it out. A rule that is wrong is changed in policies/, where its owners review it.
+`,
+		});
+	});
+});
+
+describe("a stack", () => {
+	it("is made when first used, beside the copy of its file, and only once", async () => {
+		await pulumi("preview -s local");
+		await pulumi("preview --stack=organization/toy/local");
+		const state = `${root}/.local/config`;
+		expect(commands()).toEqual([
+			`pulumi stack init local --no-select --cwd ${state}`,
+			`pulumi --config-file=${state}/Pulumi.local.yaml --policy-pack=${root}/policies preview --stack=local`,
+			`pulumi --config-file=${state}/Pulumi.local.yaml --policy-pack=${root}/policies preview --stack=organization/toy/local`,
+		]);
+	});
+
+	it("has a copy of its file with the stand-in's key, and the file itself stays as it is", async () => {
+		const before = read("Pulumi.local.yaml");
+		await pulumi("up -s local --yes");
+		expect(read(".local/config/Pulumi.local.yaml")).toBe(`${salt}\n${before}`);
+		expect(read("Pulumi.local.yaml")).toBe(before);
+	});
+
+	it("of a team gets made-up values where the team's key encrypted them", async () => {
+		machine.write(
+			"Pulumi.local.yaml",
+			`secretsprovider: gcpkms://projects/p/locations/l/keyRings/r/cryptoKeys/k
+encryptedkey: Q2lR
+config:
+  toy:plain: secure
+  toy:one:
+    secure: v1:AAA=:BBB+/=
+  toy:several:
+    - secure: AAA
+    - {secure: "AAA"}
+    - name: x
+      secure: AAA
+  toy:insecure: AAA
+`,
+		);
+		await pulumi("up -s local --yes");
+		expect(read(".local/config/Pulumi.local.yaml")).toBe(`${salt}
+config:
+  toy:plain: secure
+  toy:one:
+    secure: ${madeUp}
+  toy:several:
+    - secure: ${madeUp}
+    - {secure: ${madeUp}}
+    - name: x
+      secure: ${madeUp}
+  toy:insecure: AAA
+`);
+	});
+
+	it("keeps values that the stand-in's own key encrypted", async () => {
+		const text = `config:\n  toy:one:\n    secure: v1:AAA=:BBB+/=\n${salt}\n`;
+		machine.write("Pulumi.local.yaml", text);
+		await pulumi("up -s local --yes");
+		expect(read(".local/config/Pulumi.local.yaml")).toBe(text);
+	});
+
+	it("is selected by `stack init`, which would otherwise make it a second time", async () => {
+		await pulumi("stack init local");
+		expect(commands().at(-1)).toBe("pulumi stack select local");
+	});
+
+	it("keeps its file when it is removed", async () => {
+		await pulumi("stack rm local --yes -s local");
+		expect(commands().at(-1)).toBe(
+			"pulumi --preserve-config=true stack rm local --yes --stack=local",
+		);
+	});
+
+	it("must be named where none is selected", async () => {
+		expect(await pulumi("up --yes")).toEqual({
+			code: 1,
+			stdout: "",
+			stderr: `pulumi-local: which stack? None is named and none is selected.
+              Add -s local (or staging, production), or select one: tools/pulumi-local stack select local
+`,
+		});
+	});
+});
+
+describe("configuration", () => {
+	it("is changed in the committed file, as with plain pulumi", async () => {
+		await pulumi("config set rotationEpoch 1 -s local");
+		expect(commands().at(-1)).toBe(
+			"pulumi config set rotationEpoch 1 --stack=local",
+		);
+	});
+
+	it("is shown from the copy, which the stand-in can read", async () => {
+		await pulumi("config get k -s local");
+		expect(commands().at(-1)).toBe(
+			`pulumi --config-file=${root}/.local/config/Pulumi.local.yaml config get k --stack=local`,
+		);
+	});
+
+	it("comes from another file where the caller says so, copied like a stack file", async () => {
+		const here = join(root, "../here");
+		mkdirSync(here);
+		machine.write("../here/other.yaml", "config:\n  toy:plain: y\n");
+		await pulumi("preview -s local --config-file other.yaml", {}, here);
+		expect(commands().at(-1)).toContain(
+			`--config-file=${root}/.local/config/Pulumi.local.yaml`,
+		);
+		expect(read(".local/config/Pulumi.local.yaml")).toBe(
+			`${salt}\nconfig:\n  toy:plain: y\n`,
+		);
+	});
+});

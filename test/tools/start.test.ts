@@ -1,0 +1,111 @@
+import { spawn } from "node:child_process";
+import {
+	chmodSync,
+	cpSync,
+	mkdtempSync,
+	readdirSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+
+const checkout = resolve(import.meta.dirname, "../..");
+let root: string;
+
+/** A copy of the report in which `tools/pulumi-local` is a script of the test's. */
+beforeAll(() => {
+	root = mkdtempSync(join(tmpdir(), "start-"));
+	for (const folder of ["tools", "contract"]) {
+		cpSync(join(checkout, folder), join(root, folder), { recursive: true });
+	}
+	cpSync(join(checkout, "package.json"), join(root, "package.json"));
+	symlinkSync(join(checkout, "node_modules"), join(root, "node_modules"));
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const event = JSON.stringify({
+	resourcePreEvent: {
+		metadata: {
+			op: "create",
+			type: "gcp:cloudrunv2/service:Service",
+			urn: "frontend",
+			new: {
+				type: "gcp:cloudrunv2/service:Service",
+				urn: "frontend",
+				parent: "",
+				inputs: {
+					name: "netra-frontend-staging",
+					template: {
+						containers: [
+							{ envs: [{ name: "NODE_ENV", value: "recognisable-value" }] },
+						],
+					},
+				},
+			},
+		},
+	},
+});
+
+function start(pulumiLocal: string) {
+	const script = join(root, "tools/pulumi-local");
+	writeFileSync(script, `#!/bin/sh\n${pulumiLocal}\n`);
+	chmodSync(script, 0o755);
+	const { NETRA_LOCAL_DIR: _, ...env } = process.env;
+	const child = spawn(process.execPath, [join(root, "tools/start.ts")], {
+		env,
+		stdio: ["ignore", "pipe", "inherit"],
+	});
+	let stdout = "";
+	child.stdout.on("data", (data) => {
+		stdout += data;
+	});
+	return new Promise<{ code: number | null; stdout: string }>((done) =>
+		child.once("close", (code) => done({ code, stdout })),
+	);
+}
+
+const writeLog = `for log; do :; done; echo '${event}' >"$log"`;
+
+describe("npm start", () => {
+	it("previews staging with the policy pack, then shows the bindings, without any value", async () => {
+		expect(await start(`echo "$1 $2 $3 $4 $5 $6"; ${writeLog}`)).toEqual({
+			code: 0,
+			stdout: `preview -s staging --policy-pack policies --event-log
+Bindings (staging):
++----------+----------+-----------+---------+----------+------------+
+| service  | variable | secret id | version | critical | granted to |
++----------+----------+-----------+---------+----------+------------+
+| frontend | NODE_ENV | (plain)   | -       | -        | -          |
++----------+----------+-----------+---------+----------+------------+
+`,
+		});
+	});
+
+	it("[R-031] fails as the preview failed, and still shows what was planned", async () => {
+		const { code, stdout } = await start(`${writeLog}; exit 255`);
+		expect(code).toBe(255);
+		expect(stdout).toContain("| frontend | NODE_ENV |");
+	});
+
+	it("adds nothing where the preview ended before it planned a service", async () => {
+		expect(await start("exit 1")).toEqual({ code: 1, stdout: "" });
+	});
+
+	it("gives the engine a pipe that nobody else can read, and keeps nothing of what came through it", async () => {
+		const { stdout } = await start(
+			`for log; do :; done; stat -c '%F %a' "$log"; stat -c %a "$(dirname "$log")"; echo secret >"$log"`,
+		);
+		expect(stdout).toBe("fifo 600\n700\n");
+		expect(readdirSync(join(root, ".local"))).toEqual([]);
+	});
+
+	it("reads a log that is longer than a pipe holds", async () => {
+		const { stdout } = await start(
+			`for log; do :; done; (head -c 300000 /dev/zero | tr '\\0' x; echo; echo '${event}') >"$log"`,
+		);
+		expect(stdout).toContain("| frontend | NODE_ENV |");
+	});
+});

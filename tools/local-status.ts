@@ -1,0 +1,72 @@
+/** `npm run local:status`: what of the local stack runs on this machine. */
+import { databaseUserIn } from "../contract/names.ts";
+import { platform } from "../contract/platform.ts";
+import { localDirectory } from "../local/directory.ts";
+import { RealPlane } from "../local/plane/real/real-plane.ts";
+import type { ServiceStatus } from "../local/plane/real/status.ts";
+import { type Health, statusReport } from "./status-table.ts";
+
+const patienceMilliseconds = 5000;
+const up = "tools/pulumi-local up -s local";
+
+async function main(): Promise<void> {
+	const plane = new RealPlane(localDirectory());
+	const status = await plane.status();
+	if (status === undefined) {
+		const hasWork = plane.hasWork();
+		console.log(
+			hasWork
+				? `The local stack is deployed, but its processes have ended. Bring them back: ${up}`
+				: `Nothing of the local stack runs. Start it: ${up}`,
+		);
+		process.exitCode = hasWork ? 1 : 0;
+		return;
+	}
+	const healths = await Promise.all(
+		status.services.map(
+			async (service): Promise<[string, Health]> => [
+				service.name,
+				await healthOf(service),
+			],
+		),
+	);
+	const isTerminal = process.stdout.isTTY === true && !process.env.NO_COLOR;
+	console.log(
+		statusReport(
+			status,
+			new Map(healths),
+			(slot) => databaseUserIn(platform, slot),
+			isTerminal,
+		),
+	);
+	const isWell = healths.every(
+		([, { live, ready }]) => live === 200 && ready === 200,
+	);
+	process.exitCode = isWell && status.problems.length === 0 ? 0 : 1;
+}
+
+async function healthOf({
+	url,
+	livePath,
+	readyPath,
+}: ServiceStatus): Promise<Health> {
+	const [live, ready] = await Promise.all(
+		[livePath, readyPath].map((path) => ask(url + (path ?? "/"))),
+	);
+	return { live, ready };
+}
+
+/** The status of an answer; undefined where none came in time. */
+async function ask(url: string): Promise<number | undefined> {
+	try {
+		const answer = await fetch(url, {
+			signal: AbortSignal.timeout(patienceMilliseconds),
+		});
+		await answer.body?.cancel();
+		return answer.status;
+	} catch {
+		return undefined;
+	}
+}
+
+await main();

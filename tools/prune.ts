@@ -1,0 +1,144 @@
+/**
+ * `tools/prune -s STACK [--yes]`: lists the versions of the stack's secrets that no revision able to serve pins, and with
+ * `--yes` destroys them. It decides nothing itself: see plan/prune.ts.
+ */
+import { parseArgs } from "node:util";
+import { secretsIn } from "../contract/bindings.ts";
+import { UserError } from "../contract/errors.ts";
+import { secretIdIn } from "../contract/names.ts";
+import { platform } from "../contract/platform.ts";
+import { type Environment, environments } from "../contract/schema.ts";
+import { type Commands, commands } from "./prune-commands.ts";
+import { keyOf, plan, type Row, type Stack } from "./prune-plan.ts";
+
+function main(): void {
+	const { standIn, environment, yes } = readArguments();
+	const run = commands(standIn);
+	const stack = readStack(run.pulumi, environment);
+	const place = `${environment}, project ${stack.project}${standIn ? " of the stand-in" : ""}`;
+	const rows = plan(run.gcloud, stack);
+	if (rows.length === 0) {
+		console.log(`Every version in ${place} is needed: nothing to prune.`);
+		return;
+	}
+	console.log(
+		`Versions in ${place} that no revision able to serve pins:\n${table(rows)}`,
+	);
+	if (yes) {
+		destroy(run.gcloud, stack, rows);
+	} else {
+		console.log(
+			"Nothing was changed. To destroy them for good, add --yes to the command.",
+		);
+	}
+}
+
+function readArguments() {
+	const usage = `usage: tools/prune -s <stack> [--yes]; stacks are ${environments.join(", ")}`;
+	const { values } = readFlags(usage);
+	const { stack, yes, "stand-in": standIn } = values;
+	const environment = environments.find((each) => each === stack);
+	if (environment === undefined) {
+		throw new UserError(`[prune] ${usage}`);
+	}
+	if (environment === "local" && !standIn) {
+		throw new UserError(
+			"[prune] stack local exists on the stand-in only\n  fix: tools/prune-local -s local",
+		);
+	}
+	return { environment, yes, standIn };
+}
+
+function readFlags(usage: string) {
+	try {
+		return parseArgs({
+			options: {
+				stack: { type: "string", short: "s" },
+				yes: { type: "boolean", default: false },
+				"stand-in": { type: "boolean", default: false },
+			},
+		});
+	} catch (error) {
+		throw new UserError(`[prune] ${(error as Error).message}\n  fix: ${usage}`);
+	}
+}
+
+function readStack(
+	pulumi: Commands["pulumi"],
+	environment: Environment,
+): Stack {
+	const config: Record<string, { value?: string }> = JSON.parse(
+		pulumi(["config", "--json", `--stack=${environment}`]),
+	);
+	const value = (key: string) => config[key]?.value ?? "";
+	const adopted = Object.keys(
+		JSON.parse(value("netra-platform:adopted") || "{}"),
+	);
+	const { project } = platform.environments[environment];
+	const region = value("gcp:region");
+	const epoch = value("netra-platform:rotationEpoch");
+	if (
+		value("gcp:project") !== project ||
+		region === "" ||
+		!/^\d+$/.test(epoch)
+	) {
+		throw new UserError(
+			`[prune] Pulumi.${environment}.yaml has no gcp:region, no whole rotationEpoch or another gcp:project than ${project}\n  fix: pulumi preview -s ${environment} says what is wrong`,
+		);
+	}
+	return {
+		environment,
+		project,
+		region,
+		epoch: Number(epoch),
+		secretIds: secretsIn(platform, environment)
+			.filter(
+				({ id, source }) => source.from !== "external" && !adopted.includes(id),
+			)
+			.map(({ id }) => secretIdIn(id, environment)),
+	};
+}
+
+function table(rows: Row[]): string {
+	const width = Math.max(...rows.map(({ secretId }) => secretId.length));
+	return rows
+		.map(
+			({ secretId, version, reason }) =>
+				`  ${secretId.padEnd(width)}  ${version.padStart(4)}  ${reason}`,
+		)
+		.join("\n");
+}
+
+/** Looks again first: a person may have read the list for long, and a deployment may have begun. */
+function destroy(gcloud: Commands["gcloud"], stack: Stack, rows: Row[]): void {
+	const secretIds = [...new Set(rows.map(({ secretId }) => secretId))];
+	const still = new Set(plan(gcloud, stack, secretIds).map(keyOf));
+	const changed = rows.filter((row) => !still.has(keyOf(row)));
+	if (changed.length > 0) {
+		throw new UserError(
+			`[prune] nothing was destroyed: meanwhile somebody came to need, or destroyed, ${changed.map(keyOf).join(", ")}\n  fix: run the command again`,
+		);
+	}
+	for (const { secretId, version } of rows) {
+		gcloud([
+			"secrets",
+			"versions",
+			"destroy",
+			version,
+			`--secret=${secretId}`,
+			`--project=${stack.project}`,
+			"--quiet",
+		]);
+		console.log(`destroyed ${secretId}/${version}`);
+	}
+}
+
+try {
+	main();
+} catch (error) {
+	if (!(error instanceof UserError)) {
+		throw error;
+	}
+	console.error(error.message);
+	process.exitCode = 1;
+}
