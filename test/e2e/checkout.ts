@@ -52,7 +52,16 @@ export function outputOf({ code, output }: Answer): string {
  */
 function killEngine(child: ChildProcess): void {
 	child.kill("SIGKILL");
-	setTimeout(() => process.kill(-(child.pid as number), "SIGKILL"), 500);
+	setTimeout(() => {
+		try {
+			process.kill(-(child.pid as number), "SIGKILL");
+		} catch (error) {
+			// Everything in the group may have ended by then.
+			if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
+				throw error;
+			}
+		}
+	}, 500);
 }
 
 /** The JSON object in an output that has other lines around it. */

@@ -19,6 +19,16 @@ const probesFailed =
 const logOf = (name: string) =>
 	`Logs for this revision might contain more information: ${join(bench.layout.logs, `${name}.log`)}`;
 
+/** The process that answers next. Between two instances there is none, and the front door answers with a text. */
+async function instanceAfter(pid: number): Promise<number> {
+	let answering = pid;
+	await until("another instance", async () => {
+		answering = Number(await bench.ask("/pid"));
+		return answering > 0 && answering !== pid;
+	});
+	return answering;
+}
+
 describe("a container", () => {
 	it("gets what its resource declares and what Cloud Run and its image give, and nothing else", async () => {
 		// The supervisor gets the second one, as every program of a command; containers neither.
@@ -111,13 +121,11 @@ describe("a revision", () => {
 
 	it("starts again when its liveness probe fails, and when it ends", async () => {
 		await bench.serve("one");
-		const pid = async () => Number(await bench.ask("/pid"));
-		const first = await pid();
+		const first = Number(await bench.ask("/pid"));
 		await bench.ask("/break");
-		await until("another instance", async () => (await pid()) !== first);
-		const second = await pid();
+		const second = await instanceAfter(first);
 		process.kill(second, "SIGKILL");
-		await until("a third one", async () => (await pid()) !== second);
+		await instanceAfter(second);
 		expect(bench.log("supervisor")).toContain(
 			"one: failed its liveness probe 2 times in a row; it starts again",
 		);
