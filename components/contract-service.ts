@@ -14,7 +14,7 @@ import type { Platform } from "../contract/schema.ts";
 import {
 	attemptFor,
 	attemptLabel,
-	hashLabel,
+	executionToken,
 	passed,
 } from "../plan/observed.ts";
 import { formatRevisionName, templateHash } from "../plan/revision-name.ts";
@@ -147,8 +147,6 @@ export class ContractService extends pulumi.ComponentResource {
 		attempt: pulumi.Output<Attempt>,
 		before: pulumi.Resource[],
 	): Job {
-		const hash = attempt.apply(({ gateHashes }) => gateHashes[index] as string);
-		const number = attempt.apply((planned) => String(planned.number));
 		return new Job(
 			`${this.resourceName}-${gate.role}`,
 			{
@@ -157,12 +155,13 @@ export class ContractService extends pulumi.ComponentResource {
 				deletionProtection: false,
 				labels: {
 					environment: this.args.environment,
-					[attemptLabel]: number,
-					[hashLabel]: hash,
+					[attemptLabel]: attempt.apply(({ number }) => String(number)),
 				},
 				template: gate.template,
 				// The API starts an execution for a new token, and the job is ready once it succeeded.
-				runExecutionToken: pulumi.interpolate`${hash}-${number}`,
+				runExecutionToken: attempt.apply(({ gateHashes, number }) =>
+					executionToken(gateHashes[index] as string, number),
+				),
 			},
 			{ parent: this, dependsOn: before },
 		);

@@ -72,6 +72,7 @@ async function observeJob(
 			succeeded: answer.terminalConditions.every(
 				({ state }) => state === "CONDITION_SUCCEEDED",
 			),
+			token: answer.runExecutionToken,
 			labels: answer.labels,
 		}
 	);

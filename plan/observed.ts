@@ -63,13 +63,17 @@ export function liveRevisions(service: ObservedService): string[] {
 	return [...new Set(names)].filter((name) => name !== "");
 }
 
-/** The labels by which an update tells the next one what it did. */
+/** The label by which an update tells the next one how many tries there were. */
 export const attemptLabel = "attempt";
-export const hashLabel = "template-hash";
 
 /** The state of a job whose execution a service waits for; undefined if it does not exist. */
 export type ObservedJob =
-	| { succeeded: boolean; labels: Record<string, string> }
+	| {
+			succeeded: boolean;
+			/** Names the execution that the last update asked for; empty once somebody executed the job by hand. */
+			token: string;
+			labels: Record<string, string>;
+	  }
 	| undefined;
 
 /** A job that a service waits for: as it is, and the hash of what it is about to be. */
@@ -97,13 +101,17 @@ export function attemptFor(
 	return done ? last : last + 1;
 }
 
-/** True if a gate's job succeeded with the very template and try. */
+/** True if a gate's job succeeded with the very template and try, and nobody executed it since. */
 export function passed({ observed, hash }: Gate, attempt: number): boolean {
 	return (
 		observed?.succeeded === true &&
-		observed.labels[hashLabel] === hash &&
-		observed.labels[attemptLabel] === String(attempt)
+		observed.token === executionToken(hash, attempt)
 	);
+}
+
+/** The token by which a job executes for a template and a try: an execution's name can't be used twice. */
+export function executionToken(hash: string, attempt: number): string {
+	return `${hash}-${attempt}`;
 }
 
 function lastAttempt(

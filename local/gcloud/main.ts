@@ -1,10 +1,13 @@
-/** Stands in for gcloud: lists Cloud Run and secret versions as gcloud prints them in JSON, and destroys versions. */
+/** Stands in for gcloud: lists Cloud Run and secret versions as gcloud prints them in JSON, destroys versions, executes jobs. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { versionName } from "../cloud/secret-access.ts";
 import { CloudStore } from "../cloud/store.ts";
-import { entriesOf, find, type World } from "../cloud/world.ts";
+import { entriesOf, find, projectNumber, type World } from "../cloud/world.ts";
 import { localDirectory } from "../directory.ts";
+import { Faults } from "../faults.ts";
+import { CloudApi } from "../gcp/api.ts";
+import { planesOf } from "../plane/by-project.ts";
 import { CloudError } from "../provider/core.ts";
 import { secretVersion } from "../types/secret.ts";
 import { JOB, SECRET_VERSION, SERVICE } from "../types/tokens.ts";
@@ -15,12 +18,17 @@ type Flags = Record<string, string>;
 /** A command: its flags, all of which must be given, and what it prints. */
 type Command = {
 	flags: string[];
-	run: (world: World, flags: Flags, argument: string) => unknown;
+	run: (cloud: Cloud, flags: Flags, argument: string) => unknown;
 };
 
-const inRegion = (type: string, world: World, { region }: Flags) =>
-	Object.values(entriesOf(world, type)).filter(
-		({ properties }) => properties.location === region,
+/** A project's cloud: as it is kept, and as its API serves it. */
+type Cloud = { store: CloudStore; api: CloudApi };
+
+const inRegion = (type: string, { store }: Cloud, { region }: Flags) =>
+	store.view((world) =>
+		Object.values(entriesOf(world, type)).filter(
+			({ properties }) => properties.location === region,
+		),
 	);
 const listFlags = ["project", "region", "format"];
 
@@ -28,20 +36,32 @@ const listFlags = ["project", "region", "format"];
 const commands: Record<string, Command> = {
 	"run services list": {
 		flags: listFlags,
-		run: (world, flags) => inRegion(SERVICE, world, flags).map(serviceOf),
+		run: (cloud, flags) => inRegion(SERVICE, cloud, flags).map(serviceOf),
 	},
 	"run revisions list": {
 		flags: listFlags,
-		run: (world, flags) => inRegion(SERVICE, world, flags).flatMap(revisionsOf),
+		run: (cloud, flags) => inRegion(SERVICE, cloud, flags).flatMap(revisionsOf),
 	},
 	"run jobs list": {
 		flags: listFlags,
-		run: (world, flags) => inRegion(JOB, world, flags).map(jobOf),
+		run: (cloud, flags) => inRegion(JOB, cloud, flags).map(jobOf),
+	},
+	"run jobs execute *": {
+		flags: ["project", "region", "wait"],
+		run: async ({ api }, { project, region }, job) => {
+			const failure = await api.execute(
+				`projects/${project}/locations/${region}/jobs/${job}`,
+			);
+			if (failure !== undefined) {
+				throw new CloudError(`(run.jobs.execute) ${failure}`);
+			}
+		},
 	},
 	"secrets versions list *": {
 		flags: ["project", "format"],
-		run: (world, _flags, secretId) =>
-			Object.values(entriesOf(world, SECRET_VERSION))
+		run: ({ store }, _flags, secretId) =>
+			store
+				.view((world) => Object.values(entriesOf(world, SECRET_VERSION)))
 				.filter(({ properties }) =>
 					String(properties.name).includes(`/secrets/${secretId}/versions/`),
 				)
@@ -50,21 +70,21 @@ const commands: Record<string, Command> = {
 	},
 	"secrets versions destroy *": {
 		flags: ["project", "secret", "quiet"],
-		run: (world, { secret = "" }, version) => {
-			const name = versionName(world, secret, version);
-			const entry = find(world, SECRET_VERSION, name);
-			if (entry === undefined || entry.hidden.destroyed === true) {
-				throw new CloudError(
-					`Secret Version [${name}] not found or destroyed.`,
-				);
-			}
-			secretVersion.retire?.("DELETE", entry);
-			return undefined;
-		},
+		run: ({ store }, { secret = "" }, version) =>
+			store.update((world) => destroyVersion(world, secret, version)),
 	},
 };
 
-function main(args: string[]): void {
+function destroyVersion(world: World, secret: string, version: string): void {
+	const name = versionName(world, secret, version);
+	const entry = find(world, SECRET_VERSION, name);
+	if (entry === undefined || entry.hidden.destroyed === true) {
+		throw new CloudError(`Secret Version [${name}] not found or destroyed.`);
+	}
+	secretVersion.retire?.("DELETE", entry);
+}
+
+async function main(args: string[]): Promise<void> {
 	const words = args.filter((arg) => !arg.startsWith("-"));
 	const flags: Flags = Object.fromEntries(
 		args
@@ -86,8 +106,10 @@ function main(args: string[]): void {
 	if ("format" in flags && flags.format !== "json") {
 		throw new CloudError("the stand-in prints JSON only");
 	}
-	const answer = cloudOf(flags.project ?? "").update((world) =>
-		command.run(world, flags, name?.endsWith("*") ? (words.at(-1) ?? "") : ""),
+	const answer = await command.run(
+		cloudOf(flags.project ?? "", flags.region ?? ""),
+		flags,
+		name?.endsWith("*") ? (words.at(-1) ?? "") : "",
 	);
 	if (answer !== undefined) {
 		console.log(JSON.stringify(answer, null, 2));
@@ -103,18 +125,24 @@ function isCommand(pattern: string, words: string[]): boolean {
 }
 
 /** @throws {CloudError} for a project that was never used: asking about one must not make it. */
-function cloudOf(project: string): CloudStore {
+function cloudOf(project: string, region: string): Cloud {
 	const directory = localDirectory();
 	if (!existsSync(join(directory, `cloud/${project}.json`))) {
 		throw new CloudError(
 			`the stand-in has no project ${project}: deploy to it first, with tools/pulumi-local`,
 		);
 	}
-	return new CloudStore(directory, project, () => {});
+	const api = new CloudApi({
+		directory,
+		plane: planesOf(directory).plane,
+		faults: new Faults(directory),
+		scope: { project, region, number: projectNumber(project) },
+	});
+	return { store: new CloudStore(directory, project, () => {}), api };
 }
 
 try {
-	main(process.argv.slice(2));
+	await main(process.argv.slice(2));
 } catch (error) {
 	if (!(error instanceof CloudError)) {
 		throw error;

@@ -8,8 +8,10 @@ import { factsOf } from "../provider/facts.ts";
 import type { Properties } from "../provider/values.ts";
 import { seedProject } from "../seed.ts";
 import { fillIn, fillTemplate } from "../types/fill-in.ts";
+import { acceptRequest, executionsOf } from "../types/job.ts";
 import type { Operation, ResourceType, Scope } from "../types/resource-type.ts";
 import { table } from "../types/table.ts";
+import { JOB } from "../types/tokens.ts";
 
 /** What an API works with. */
 export interface ApiOptions {
@@ -54,7 +56,8 @@ export class CloudApi {
 	}
 
 	/** A resource as it is now; undefined where it does not exist, or counts as gone. */
-	look(type: string, id: string): Entry | undefined {
+	async look(type: string, id: string): Promise<Entry | undefined> {
+		await this.#settle(type, id);
 		return this.#store.update((world) => {
 			const entry = find(world, type, id);
 			if (entry === undefined) return undefined;
@@ -87,10 +90,36 @@ export class CloudApi {
 		);
 	}
 
+	/**
+	 * Executes a job once more, as a person or a schedule does, and waits for its end.
+	 * @returns why the execution failed; undefined where it did not.
+	 * @throws {CloudError} where there is no such job.
+	 */
+	async execute(id: string): Promise<string | undefined> {
+		let execution = "";
+		const { operation, prior } = this.#store.update((world) => {
+			const entry = find(world, JOB, id);
+			if (entry === undefined) throw new CloudError(`Job [${id}] not found.`);
+			const prior = structuredClone(entry);
+			const properties = structuredClone(entry.properties);
+			const request = { type: JOB, name: "", inputs: {}, properties };
+			const operation = { ...this.#operation(request, id), prior };
+			execution = acceptRequest(operation, entry, world);
+			return { operation, prior };
+		});
+		await this.#finish(operation, (world) => put(world, JOB, id, prior));
+		const message = this.#store.view(
+			(world) =>
+				executionsOf(find(world, JOB, id) as Entry).executions[execution]
+					?.message,
+		);
+		return message === "" ? undefined : message;
+	}
+
 	/** Deletes a resource, or does with it what its deletion policy says; nothing where there is none. */
 	async delete(type: string, id: string, policy: string): Promise<void> {
 		const rules = table[type];
-		const entry = this.look(type, id);
+		const entry = await this.look(type, id);
 		if (rules === undefined || entry === undefined || rules.forgets === true)
 			return;
 		const refusal = rules.guarded?.(entry);
@@ -99,6 +128,23 @@ export class CloudApi {
 		if (rules.retire === undefined)
 			await rules.dispose?.({ scope, plane, properties: entry.properties });
 		this.#store.update((world) => takeAway(rules, policy, type, id, world));
+	}
+
+	/** Ends what a killed process was waiting for. */
+	async #settle(type: string, id: string): Promise<void> {
+		const rules = table[type];
+		if (rules?.settle === undefined) return;
+		const { scope, plane } = this.#options;
+		const operation = { scope, plane, id };
+		const found = this.#store.view((world) => find(world, type, id));
+		const end = found && (await rules.settle(operation, found));
+		if (end === undefined) return;
+		const entry = this.#store.update((world) => {
+			const entry = find(world, type, id);
+			if (entry !== undefined) end(entry);
+			return structuredClone(entry);
+		});
+		if (entry !== undefined) await rules.follow?.(operation, entry);
 	}
 
 	/** Takes the place of a new resource, if the API accepts it. */
@@ -166,7 +212,7 @@ export class CloudApi {
 				const entry = find(world, type, id);
 				return entry && finish?.(entry, world);
 			});
-			const entry = this.look(type, id);
+			const entry = await this.look(type, id);
 			if (entry !== undefined) await rules.follow?.(operation, entry);
 			return { id, failure };
 		} catch (error) {

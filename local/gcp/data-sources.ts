@@ -18,7 +18,10 @@ interface Cloud {
 interface DataSource {
 	/** Every argument it takes; those with `true` have to be given. */
 	readonly args: Readonly<Record<string, boolean>>;
-	readonly read: (args: Properties, cloud: Cloud) => Properties;
+	readonly read: (
+		args: Properties,
+		cloud: Cloud,
+	) => Properties | Promise<Properties>;
 }
 
 /** A data source that shows a resource. */
@@ -29,10 +32,10 @@ function shows(
 ): DataSource {
 	return {
 		args,
-		read: (given, { scope, api }) => {
+		read: async (given, { scope, api }) => {
 			const project = projectOf(given, scope);
 			const id = idOf(given, scope, project);
-			const entry = api.look(type, id);
+			const entry = await api.look(type, id);
 			if (entry === undefined) throw new CloudError(`${id} not found`);
 			const props = factsOf(type)?.properties ?? {};
 			return { ...dataSourceShape(props, entry.properties), id };
@@ -178,12 +181,12 @@ function coded(args: Properties, payload: string): Value {
  * Answers a data source.
  * @throws {CloudError} for an unknown data source or argument, a missing argument, and what is not found.
  */
-export function dataSource(
+export async function dataSource(
 	token: string,
 	args: Properties,
 	api: Cloud["api"],
 	scope: Scope,
-): Properties {
+): Promise<Properties> {
 	const source = sources[token];
 	if (source === undefined)
 		throw new CloudError(`the stand-in does not know the data source ${token}`);

@@ -122,7 +122,7 @@ export class GcpProvider implements Provider {
 		);
 		// What took effect although the answer got lost is not recorded: the next creation meets it.
 		await this.#strike("create", "after", request, properties, id);
-		const outputs = this.#outputs(request.type, id, properties);
+		const outputs = await this.#outputs(request.type, id, properties);
 		if (failure !== undefined)
 			throw partial("creating", request.urn, id, outputs, failure);
 		return { id, outputs };
@@ -141,7 +141,7 @@ export class GcpProvider implements Provider {
 		const id = isImport
 			? (rules.importId?.(request.id, this.#scope()) ?? request.id)
 			: request.id;
-		const entry = this.#api().look(request.type, id);
+		const entry = await this.#api().look(request.type, id);
 		if (entry === undefined) return undefined;
 		const state = isImport ? undefined : plainProperties(request.state ?? {});
 		const outputs = readBack(facts, rules, entry.properties, state);
@@ -220,7 +220,7 @@ export class GcpProvider implements Provider {
 				names,
 				when: "before",
 			});
-			return dataSource(token, given, this.#api(), this.#scope());
+			return await dataSource(token, given, this.#api(), this.#scope());
 		} catch (error) {
 			if (!(error instanceof CloudError)) throw error;
 			throw new CloudError(
@@ -265,9 +265,13 @@ export class GcpProvider implements Provider {
 	}
 
 	/** What the state records after a success: what the cloud holds, and what only the state holds. */
-	#outputs(token: string, id: string, properties: Properties): Properties {
+	async #outputs(
+		token: string,
+		id: string,
+		properties: Properties,
+	): Promise<Properties> {
 		const { facts, rules } = known(token);
-		const entry = this.#api().look(token, id);
+		const entry = await this.#api().look(token, id);
 		const outputs =
 			entry === undefined
 				? properties

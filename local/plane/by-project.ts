@@ -1,10 +1,35 @@
 /** Chooses the data plane by the project that a call is about. */
 import type { DataPlane, Workload } from "./data-plane.ts";
+import { RealPlane } from "./real/real-plane.ts";
+import { SimulatedPlane } from "./simulated.ts";
+
+/** The project whose databases and services are processes of this machine. */
+const realProject = "netra-local";
+const isReal = (project: string) =>
+	project === realProject && process.env.NETRA_LOCAL_PLANE !== "simulated";
+
+/** The data planes of a stand-in. */
+export interface Planes {
+	/** Every project's. */
+	readonly plane: DataPlane;
+	/** Brings back what a crash or a reboot has ended. What keeps it from running is reported by the call that needs it. */
+	resume(project: string): void;
+}
+
+/** @param directory The stand-in's folder. */
+export function planesOf(directory: string): Planes {
+	const simulated = new SimulatedPlane();
+	const real = new RealPlane(directory);
+	return {
+		plane: planeByProject((project) => (isReal(project) ? real : simulated)),
+		resume: (project) => {
+			if (isReal(project)) real.resume().catch(() => {});
+		},
+	};
+}
 
 /** A data plane that hands every call to the one that `choose` names. */
-export function planeByProject(
-	choose: (project: string) => DataPlane,
-): DataPlane {
+function planeByProject(choose: (project: string) => DataPlane): DataPlane {
 	return {
 		startSqlInstance: (project, ...rest) =>
 			choose(project).startSqlInstance(project, ...rest),
@@ -22,6 +47,8 @@ export function planeByProject(
 			choose(project).stopRedis(project, ...rest),
 		startRevision: (workload: Workload) =>
 			choose(workload.project).startRevision(workload),
+		outcomeOf: (project, ...rest) =>
+			choose(project).outcomeOf(project, ...rest),
 		route: (project, ...rest) => choose(project).route(project, ...rest),
 		stopService: (project, ...rest) =>
 			choose(project).stopService(project, ...rest),

@@ -93,6 +93,8 @@ export interface DataPlane {
 	stopRedis(project: string, instance: string): Promise<void>;
 	/** Starts a revision and waits for its startup probe. */
 	startRevision(workload: Workload): Promise<Outcome>;
+	/** How the start of a revision or an execution ends that was asked for before: what a killed command was waiting for. */
+	outcomeOf(project: string, owner: string, name: string): Promise<Outcome>;
 	/** Gives each revision its share of a service's requests; revisions without a share may end. */
 	route(
 		project: string,

@@ -67,6 +67,9 @@ export class SimulatedPlane implements DataPlane {
 	async startRevision() {
 		return READY;
 	}
+	async outcomeOf() {
+		return READY;
+	}
 	async route() {}
 	async stopService() {}
 	async runExecution() {

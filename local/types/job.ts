@@ -1,4 +1,5 @@
-/** Cloud Run jobs: an execution for each new token. */
+/** Cloud Run jobs: an execution for each new token, and on request. */
+import { randomBytes } from "node:crypto";
 import { isAlive } from "../cloud/store.ts";
 import type { Entry, World } from "../cloud/world.ts";
 import type { Outcome } from "../plane/data-plane.ts";
@@ -132,6 +133,27 @@ function end(entry: Entry, outcome: Outcome): string | undefined {
 	return failure;
 }
 
+/**
+ * Begins an execution that a person or a schedule asks for. The job has lost its token then, as observed with the
+ * real API; the token's execution counts for nothing any more.
+ */
+export function acceptRequest(
+	{ id, scope, scratch }: Operation,
+	entry: Entry,
+	world: World,
+): string {
+	const execution = `${lastSegment(id)}-${randomBytes(3).toString("hex")}`;
+	entry.properties.runExecutionToken = "";
+	begin(entry, id, execution);
+	scratch.execution = execution;
+	scratch.bindings = resolveBindings(
+		at(entry.properties, "template.template") as Properties,
+		scope,
+		world,
+	);
+	return execution;
+}
+
 async function apply(operation: Operation): Promise<Finish | undefined> {
 	const execution = operation.scratch.execution as string | undefined;
 	if (execution === undefined) return undefined;
@@ -183,10 +205,15 @@ export const job: ResourceType = {
 	apply,
 	dispose: ({ scope, plane, properties }) =>
 		plane.stopJob(scope.project, textAt(properties, "name")),
-	// The API would have finished by itself what a killed process was waiting for.
-	refreshed: (entry) => {
+	settle: async ({ scope, plane, id }, entry) => {
 		const { waiting } = executionsOf(entry);
-		if (waiting !== undefined && !isAlive(waiting)) end(entry, { ok: true });
-		return true;
+		if (waiting === undefined || isAlive(waiting)) return undefined;
+		const [latest] = blocksAt(entry.properties, "latestCreatedExecutions");
+		const outcome = await plane.outcomeOf(
+			scope.project,
+			lastSegment(id),
+			lastSegment(latest?.name),
+		);
+		return (entry) => void end(entry, outcome);
 	},
 };

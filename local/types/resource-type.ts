@@ -73,7 +73,10 @@ export interface ResourceType {
 	 */
 	readonly apply?: (operation: Operation) => Promise<Finish | undefined>;
 	/** What the data plane does once the outcome is recorded. */
-	readonly follow?: (operation: Operation, entry: Entry) => Promise<void>;
+	readonly follow?: (
+		operation: Pick<Operation, "scope" | "plane" | "id">,
+		entry: Entry,
+	) => Promise<void>;
 	/** The data plane's part of a deletion. */
 	readonly dispose?: (
 		operation: Pick<Operation, "scope" | "plane" | "properties">,
@@ -85,6 +88,11 @@ export interface ResourceType {
 	) => void;
 	/** A delete that is not the end of the resource: returns true if the entry stays. */
 	readonly retire?: (policy: string, entry: Entry) => boolean;
+	/** Ends what a killed process was waiting for, as the API does by itself. Undefined where nothing waits. */
+	readonly settle?: (
+		operation: Pick<Operation, "scope" | "plane" | "id">,
+		entry: Entry,
+	) => Promise<((entry: Entry) => void) | undefined>;
 	/** Looks at the resource before it is read: what changed by itself in the meantime. Returns false if it counts as gone. */
 	readonly refreshed?: (entry: Entry, world: World) => boolean;
 }

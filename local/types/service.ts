@@ -154,14 +154,18 @@ export const service: ResourceType = {
 			({ name, location }) =>
 				name === properties.name && location === properties.location,
 		),
-	// The API would have finished by itself what a killed process was waiting for.
-	refreshed: (entry) => {
-		const { waiting } = historyOf(entry);
-		if (waiting !== undefined && !isAlive(waiting)) {
-			const revision = lastSegment(entry.properties.latestCreatedRevision);
-			recordOutcome(entry, revision, { ok: true });
+	settle: async ({ scope, plane, id }, { properties, hidden }) => {
+		const { waiting } = historyOf({ properties, hidden });
+		if (waiting === undefined || isAlive(waiting)) return undefined;
+		const revision = lastSegment(properties.latestCreatedRevision);
+		const outcome = await plane.outcomeOf(
+			scope.project,
+			lastSegment(id),
+			revision,
+		);
+		return (entry) => {
+			recordOutcome(entry, revision, outcome);
 			settleService(entry);
-		}
-		return true;
+		};
 	},
 };

@@ -465,6 +465,28 @@ describe("a job", () => {
 		);
 	});
 
+	it("loses its token by an execution on request, which leaves its condition alone", async () => {
+		const standIn = new StandIn();
+		const one = await standIn.create(JOB, "check", job("one"));
+		standIn.script({ id: "hand", on: "execution", message: "exited with 1" });
+		expect(await standIn.api.execute(one.id)).toMatch(
+			/^The execution 'check-[0-9a-f]{6}' failed\. exited with 1$/,
+		);
+		standIn.script();
+		expect(await standIn.api.execute(one.id)).toBeUndefined();
+		const read = await standIn.refresh(one);
+		expect(read?.outputs).toMatchObject({
+			runExecutionToken: "",
+			executionCount: 3,
+			terminalConditions: [
+				expect.objectContaining({ state: "CONDITION_SUCCEEDED" }),
+			],
+		});
+		await expect(standIn.api.execute(`${one.id}s`)).rejects.toThrow(
+			`Job [${one.id}s] not found.`,
+		);
+	});
+
 	it("whose execution failed is recorded as done: the same update goes on, and a refresh shows no difference", async () => {
 		const standIn = new StandIn();
 		standIn.script({

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "@jest/globals";
 import { CloudStore } from "../../local/cloud/store.ts";
-import type { World } from "../../local/cloud/world.ts";
-import type { FaultRule } from "../../local/faults.ts";
+import { projectNumber, type World } from "../../local/cloud/world.ts";
+import { type FaultRule, Faults } from "../../local/faults.ts";
+import { CloudApi } from "../../local/gcp/api.ts";
 import { GcpProvider } from "../../local/gcp/provider.ts";
 import type { DataPlane } from "../../local/plane/data-plane.ts";
 import { SimulatedPlane } from "../../local/plane/simulated.ts";
@@ -61,6 +62,21 @@ export class StandIn {
 		const provider = new GcpProvider({ directory: this.directory, plane });
 		provider.configure({ project: this.#project, region: REGION });
 		return provider;
+	}
+
+	/** The API behind the provider, for what nobody asks of a provider. */
+	get api(): CloudApi {
+		const { directory } = this;
+		return new CloudApi({
+			directory,
+			plane: new SimulatedPlane(),
+			faults: new Faults(directory),
+			scope: {
+				project: this.#project,
+				region: REGION,
+				number: projectNumber(this.#project),
+			},
+		});
 	}
 
 	/** Looks into the cloud's file, or changes something there by hand. */

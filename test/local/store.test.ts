@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "@jest/globals";
 import { CloudStore } from "../../local/cloud/store.ts";
 import { projectNumber } from "../../local/cloud/world.ts";
+import type { Outcome } from "../../local/plane/data-plane.ts";
+import { SimulatedPlane } from "../../local/plane/simulated.ts";
 import { StandIn, temporaryFolder } from "./harness.ts";
 
 const store = (folder: string) => new CloudStore(folder, "demo-1", () => {});
@@ -109,29 +111,40 @@ describe("the cloud", () => {
 		);
 	});
 
-	it("finishes by itself what a killed process was waiting for", async () => {
-		const standIn = new StandIn();
-		const inputs = {
-			name: "web",
-			location: "us-central1",
-			template: { containers: [{ image: "a" }] },
-		};
-		const service = await standIn.create(
-			"gcp:cloudrunv2/service:Service",
-			"web",
-			inputs,
-		);
-		standIn.cloud(({ resources }) => {
-			const entry = resources["gcp:cloudrunv2/service:Service"]?.[service.id];
-			if (entry === undefined) throw new Error("no service");
-			entry.hidden.waiting = 4194999;
-			entry.properties.reconciling = true;
-			entry.properties.latestReadyRevision = "";
-		});
-		const refreshed = await standIn.refresh(service);
-		expect(refreshed?.outputs.reconciling).toBe(false);
-		expect(refreshed?.outputs.latestReadyRevision).toBe(
-			service.outputs.latestReadyRevision,
-		);
-	});
+	it.each<[string, Outcome, string]>([
+		["becomes ready", { ok: true }, "CONDITION_SUCCEEDED"],
+		["fails", { ok: false, message: "exited with 1" }, "CONDITION_FAILED"],
+	])(
+		"learns by itself that what a killed process was waiting for %s",
+		async (_what, outcome, state) => {
+			const plane = new SimulatedPlane();
+			plane.outcomeOf = async () => outcome as { ok: true };
+			const standIn = new StandIn({ plane });
+			const inputs = {
+				name: "web",
+				location: "us-central1",
+				template: { containers: [{ image: "a" }] },
+			};
+			const service = await standIn.create(
+				"gcp:cloudrunv2/service:Service",
+				"web",
+				inputs,
+			);
+			standIn.cloud(({ resources }) => {
+				const entry = resources["gcp:cloudrunv2/service:Service"]?.[service.id];
+				if (entry === undefined) throw new Error("no service");
+				entry.hidden.waiting = 4194999;
+				entry.properties.reconciling = true;
+				entry.properties.latestReadyRevision = "";
+			});
+			const refreshed = await standIn.refresh(service);
+			expect(refreshed?.outputs.reconciling).toBe(false);
+			expect(refreshed?.outputs.latestReadyRevision).toBe(
+				outcome.ok ? service.outputs.latestReadyRevision : "",
+			);
+			expect(refreshed?.outputs.terminalConditions).toEqual([
+				expect.objectContaining({ state }),
+			]);
+		},
+	);
 });

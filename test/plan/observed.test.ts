@@ -25,7 +25,8 @@ const service = (change: Partial<ObservedService> = {}): ObservedService => ({
 });
 const job = (change: Partial<NonNullable<ObservedJob>> = {}): ObservedJob => ({
 	succeeded: true,
-	labels: { attempt: "4", "template-hash": jobHash },
+	token: `${jobHash}-4`,
+	labels: { attempt: "4" },
 	...change,
 });
 
@@ -49,13 +50,14 @@ describe("the number of a try", () => {
 		[
 			"the preflight was of another template",
 			service(),
-			job({ labels: { attempt: "4", "template-hash": "dddddddd" } }),
+			job({ token: "dddddddd-4" }),
 		],
 		[
 			"the preflight was of an older try",
 			service(),
-			job({ labels: { attempt: "3", "template-hash": jobHash } }),
+			job({ token: `${jobHash}-3`, labels: { attempt: "3" } }),
 		],
+		["somebody executed the preflight by hand", service(), job({ token: "" })],
 		["the service does not exist", undefined, job()],
 		["the service failed", service({ succeeded: false }), job()],
 		[
@@ -110,10 +112,7 @@ describe("the number of a try", () => {
 			latestReadyRevision: revision("bbbbbbbb", 5),
 		});
 		expect(
-			attempt(
-				afterB,
-				job({ labels: { attempt: "5", "template-hash": "dddddddd" } }),
-			),
+			attempt(afterB, job({ token: "dddddddd-5", labels: { attempt: "5" } })),
 		).toBe(6);
 	});
 });

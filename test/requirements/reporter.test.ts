@@ -21,12 +21,9 @@ describe("the table of requirements", () => {
 		]);
 	});
 
-	it("has every id that a test names, as something that is built", () => {
+	it("has every id that a test names, be it built or not", () => {
 		expect(
 			requirementProblems(table, ["[R-001]", "[R-002]", "[R-003]", "[R-999]"]),
-		).toEqual([
-			"R-003 is in a test's title, but is no row",
-			"R-999 is in a test's title, but is no row",
-		]);
+		).toEqual(["R-999 is in a test's title, but is no row"]);
 	});
 });

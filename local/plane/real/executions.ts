@@ -13,6 +13,7 @@ export class Executions {
 	readonly #around: Surroundings;
 	readonly #prepare: Prepare;
 	readonly #running = new Map<Container, string>();
+	readonly #outcomes = new Map<string, Promise<Outcome>>();
 
 	constructor(around: Surroundings, prepare: Prepare) {
 		this.#around = around;
@@ -20,7 +21,18 @@ export class Executions {
 	}
 
 	/** Runs the task, and again as often as the template allows. */
-	async run(workload: Workload): Promise<Outcome> {
+	run(workload: Workload): Promise<Outcome> {
+		const outcome = this.#run(workload);
+		this.#outcomes.set(workload.name, outcome);
+		return outcome;
+	}
+
+	/** How an execution ends; undefined where nobody remembers it. */
+	outcomeOf(name: string): Promise<Outcome> | undefined {
+		return this.#outcomes.get(name);
+	}
+
+	async #run(workload: Workload): Promise<Outcome> {
 		await this.#prepare(workload);
 		const retries = Number(workload.template.maxRetries ?? 0);
 		let outcome = await this.#attempt(workload, 0);

@@ -84,6 +84,10 @@ export class RealPlane implements DataPlane {
 		return this.#call<Outcome>("startRevision", workload);
 	}
 
+	outcomeOf(project: string, owner: string, name: string) {
+		return this.#call<Outcome>("outcomeOf", project, owner, name);
+	}
+
 	route(project: string, service: string, shares: readonly Share[]) {
 		return this.#call<void>("route", project, service, shares);
 	}

@@ -60,6 +60,12 @@ export class Service {
 		return outcome;
 	}
 
+	/** How the start of a revision ends; undefined where nobody remembers it. */
+	async outcomeOf(name: string): Promise<Outcome | undefined> {
+		const wasReady = name in this.record.revisions;
+		return wasReady ? { ok: true } : this.revisions.get(name)?.start();
+	}
+
 	/** Hands traffic over, one call after the other. */
 	route(shares: readonly Share[]): Promise<void> {
 		const routed = this.#routing.then(() => this.#route(shares));

@@ -183,6 +183,20 @@ export class SupervisedPlane implements DataPlane {
 		records.save();
 	}
 
+	async outcomeOf(
+		project: string,
+		owner: string,
+		name: string,
+	): Promise<Outcome> {
+		return (
+			(await this.#services.get(`${project}/${owner}`)?.outcomeOf(name)) ??
+			(await this.#executions.outcomeOf(name)) ?? {
+				ok: false,
+				message: `The start of ${name} was interrupted.`,
+			}
+		);
+	}
+
 	runExecution(workload: Workload): Promise<Outcome> {
 		return this.#executions.run(workload);
 	}
@@ -240,6 +254,7 @@ export const planeMethods = [
 	"startRedis",
 	"stopRedis",
 	"startRevision",
+	"outcomeOf",
 	"route",
 	"stopService",
 	"runExecution",

@@ -1,7 +1,7 @@
 /** Executions of jobs as processes. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { Bench, workload } from "./bench.ts";
+import { Bench, project, service, until, workload } from "./bench.ts";
 
 let bench: Bench;
 beforeAll(() => {
@@ -40,6 +40,14 @@ describe("an execution", () => {
 			message: `Task late-task0 failed with message: The configured timeout was reached. ${logOf("late")}`,
 		});
 		expect(bench.processes()).toEqual([]);
+	});
+
+	it("is remembered by its outcome, for whoever asks after a killed command", async () => {
+		const running = run("slow", "sleep 1; exit 4");
+		await until("it runs", () => bench.processes().length > 0);
+		expect(await bench.plane.outcomeOf(project, service, "slow")).toEqual(
+			await running,
+		);
 	});
 
 	it("is tried again as often as the template says", async () => {

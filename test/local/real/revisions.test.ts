@@ -119,6 +119,26 @@ describe("a revision", () => {
 		});
 	});
 
+	it("is remembered by its outcome, for whoever asks after a killed command", async () => {
+		const outcomeOf = (name: string) =>
+			bench.plane.outcomeOf(project, service, name);
+		await bench.serve("one");
+		const failing = bench.plane.startRevision(
+			workload("two", { environment: { READY: "never" } }),
+		);
+		await until("two starts", async () => "two" in (await bench.states()));
+		expect(await outcomeOf("two")).toEqual({
+			ok: false,
+			message: expect.stringContaining("failed its startup probe 2 times"),
+		});
+		await failing;
+		expect(await outcomeOf("one")).toEqual({ ok: true });
+		expect(await outcomeOf("three")).toEqual({
+			ok: false,
+			message: "The start of three was interrupted.",
+		});
+	});
+
 	it("starts again when its liveness probe fails, and when it ends", async () => {
 		await bench.serve("one");
 		const first = Number(await bench.ask("/pid"));
