@@ -133,6 +133,7 @@ const examples: Record<string, string> = {
 	keyEpochs: "--path 'keyEpochs[\"<secret id>\"]' <number>",
 	slotRetry: "--path 'slotRetry[\"<epoch>\"]' 1",
 	services: "--path services.<service>.pinnedRevision <revision>",
+	"services.command": "--path 'services.<service>.command[0]' <program>",
 };
 
 function shapeProblem(
@@ -159,7 +160,7 @@ function shapeProblem(
 			found === undefined
 				? `is missing; expected ${expected(issue)}`
 				: `found ${typeName(found)}; expected ${expected(issue)}`,
-		fix: `pulumi config set ${examples[top] ?? top}`,
+		fix: `pulumi config set ${examples[`${top}.${String(issue.path[2])}`] ?? examples[top] ?? top}`,
 	};
 }
 

@@ -181,6 +181,14 @@ describe("the configuration of a stack", () => {
 			],
 		],
 		[
+			"a command that is no list",
+			{ "netra-platform:services": '{"auth":{"command":"sh"}}' },
+			[
+				"  netra-platform:services.auth.command found a string; expected an array",
+				"    fix: pulumi config set --path 'services.<service>.command[0]' <program> -s staging",
+			],
+		],
+		[
 			"a command outside of local",
 			{ "netra-platform:services": '{"auth":{"command":["sh"]}}' },
 			[

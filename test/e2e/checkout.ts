@@ -1,5 +1,5 @@
 /** A copy of the project in a folder of its own, to run on the real engine against the stand-in, and to edit. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import {
 	cpSync,
 	existsSync,
@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 const project = resolve(import.meta.dirname, "../..");
 const copied = [
@@ -47,21 +48,38 @@ export function outputOf({ code, output }: Answer): string {
 }
 
 /**
- * Kills a command's engine, and a moment later what it started: the program of a killed engine does not end by itself, and
- * grows without bound.
+ * Kills a command's engine, and a moment later what it started. Each plugin has a process group of its own; the session
+ * is what they share.
  */
-function killEngine(child: ChildProcess): void {
-	child.kill("SIGKILL");
-	setTimeout(() => {
-		try {
-			process.kill(-(child.pid as number), "SIGKILL");
-		} catch (error) {
-			// Everything in the group may have ended by then.
-			if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
-				throw error;
-			}
+async function killEngine({ pid }: ChildProcess): Promise<void> {
+	end(pid as number);
+	await sleep(500);
+	for (const each of processesIn(pid as number)) {
+		end(each.pid);
+	}
+}
+
+/** Kills a process, which may have ended by itself. */
+function end(pid: number): void {
+	try {
+		process.kill(pid, "SIGKILL");
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
+			throw error;
 		}
-	}, 500);
+	}
+}
+
+/** The processes of a session. */
+export function processesIn(
+	session: number,
+): { pid: number; command: string }[] {
+	const { stdout } = spawnSync("ps", ["-A", "-o", "sess=,pid=,args="], {
+		encoding: "utf8",
+	});
+	return [...stdout.matchAll(/^ *(\d+) +(\d+) (.*)$/gm)]
+		.filter(([, each]) => Number(each) === session)
+		.map(([, , pid, command = ""]) => ({ pid: Number(pid), command }));
 }
 
 /** The JSON object in an output that has other lines around it. */
@@ -111,7 +129,7 @@ export class Checkout {
 	start(
 		command: string,
 		...args: string[]
-	): { kill: () => void; answer: Promise<Answer> } {
+	): { pid: number; kill: () => Promise<void>; answer: Promise<Answer> } {
 		const child = spawn(command, args, {
 			cwd: this.folder,
 			env: {
@@ -121,7 +139,7 @@ export class Checkout {
 				...this.#variables,
 			},
 			stdio: ["ignore", "pipe", "pipe"],
-			// A process group of its own, so that nothing of a killed command goes on.
+			// A session of its own, so that nothing of a killed command goes on.
 			detached: true,
 		});
 		let output = "";
@@ -135,7 +153,11 @@ export class Checkout {
 			child.once("error", fail);
 			child.once("close", (code) => done({ code, output }));
 		});
-		return { kill: () => killEngine(child), answer };
+		return {
+			pid: child.pid as number,
+			kill: () => killEngine(child),
+			answer,
+		};
 	}
 
 	/** Replaces text in a file; a text that is not there is an error, so that no edit gets lost. */

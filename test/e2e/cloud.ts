@@ -7,6 +7,8 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { CloudStore } from "../../local/cloud/store.ts";
+import type { World } from "../../local/cloud/world.ts";
 import type { FaultRule } from "../../local/faults.ts";
 import { lastSegment } from "../../plan/revision-name.ts";
 import type { Checkout } from "./checkout.ts";
@@ -23,6 +25,15 @@ export function cloudEntries(
 	return existsSync(file)
 		? (JSON.parse(readFileSync(file, "utf8")).resources[type] ?? {})
 		: {};
+}
+
+/** Changes a project's cloud behind Pulumi's back. */
+export function changeCloud(
+	checkout: Checkout,
+	project: string,
+	change: (world: World) => void,
+): void {
+	new CloudStore(checkout.stateFolder, project, () => {}).update(change);
 }
 
 /** Each service's revision that traffic goes to: the latest ready one, by the service's name. */

@@ -53,14 +53,24 @@ export async function upStruck(
 	);
 	if (rule.action === "hang") {
 		await struck(checkout, id, running.answer);
-		running.kill();
+		await running.kill();
 	}
 	const answer = await running.answer;
 	scriptFaults(checkout);
 	if (!hasStruck(checkout, id)) {
-		throw new Error(`the fault '${id}' struck nothing\n${answer.output}`);
+		throw new NothingStruck(id, answer.output);
 	}
 	return answer;
+}
+
+/** A command that ended before it came to the step. */
+export class NothingStruck extends Error {
+	readonly output: string;
+
+	constructor(id: string, output: string) {
+		super(`the fault '${id}' struck nothing\n${output}`);
+		this.output = output;
+	}
 }
 
 function hasStruck(checkout: Checkout, id: string): boolean {
@@ -71,7 +81,7 @@ function hasStruck(checkout: Checkout, id: string): boolean {
 }
 
 /** Resolves when the fault has struck, or the command ended without. */
-async function struck(
+export async function struck(
 	checkout: Checkout,
 	id: string,
 	answer: Promise<Answer>,
@@ -108,15 +118,9 @@ export async function converge(
 		if (code === 0) {
 			return needed.length === 0 ? "at once" : `after ${needed.join(" and ")}`;
 		}
-		if (output.includes("the stack is currently locked")) {
-			needed.push("cancel");
-			await checkout.pulumi("cancel", "-s", stack, "--yes");
-		} else if (output.includes("failed to load checkpoint")) {
-			needed.push("the state's backup");
-			restoreState(checkout, stack);
-		} else if (output.includes("already exists")) {
-			needed.push("import");
-			await importExisting(checkout, stack, output);
+		const need = await recover(checkout, stack, output);
+		if (need !== undefined) {
+			needed.push(need);
 		} else if (
 			/password authentication failed|preflight/.test(output) &&
 			!needed.includes("slotRetry")
@@ -128,6 +132,27 @@ export async function converge(
 		}
 	}
 	throw new Error(`does not converge in five tries: ${needed.join(", ")}`);
+}
+
+/** Does what the messages of a failed command ask for. Returns what that is called; undefined where they ask for nothing. */
+export async function recover(
+	checkout: Checkout,
+	stack: string,
+	output: string,
+): Promise<string | undefined> {
+	if (output.includes("the stack is currently locked")) {
+		await checkout.pulumi("cancel", "-s", stack, "--yes");
+		return "cancel";
+	}
+	if (output.includes("failed to load checkpoint")) {
+		restoreState(checkout, stack);
+		return "the state's backup";
+	}
+	if (output.includes("already exists")) {
+		await importExisting(checkout, stack, output);
+		return "import";
+	}
+	return undefined;
 }
 
 /** An engine that is killed while it writes the state leaves a part of it; the file before it is kept beside it. */

@@ -58,12 +58,38 @@ export class LocalStack extends Checkout {
 		await this.set("rotationEpoch", String(this.epoch));
 	}
 
-	up(): Promise<Answer> {
-		return this.pulumi("up", "-s", "local", "--yes", "--skip-preview");
+	up(...flags: string[]): Promise<Answer> {
+		return this.pulumi(
+			"up",
+			"-s",
+			"local",
+			"--yes",
+			"--skip-preview",
+			...flags,
+		);
 	}
 
 	set(key: string, value: string): Promise<Answer> {
 		return this.pulumi("config", "set", "--path", key, value, "-s", "local");
+	}
+
+	unset(key: string): Promise<Answer> {
+		return this.pulumi("config", "rm", "--path", key, "-s", "local");
+	}
+
+	/** Runs a service's scheduled check now, as Cloud Scheduler would. */
+	verify(service: string): Promise<Answer> {
+		return this.run(
+			"tools/with-toolchain",
+			"local/bin/gcloud",
+			"run",
+			"jobs",
+			"execute",
+			`netra-verify-${service}-local`,
+			`--project=${project}`,
+			"--region=us-central1",
+			"--wait",
+		);
 	}
 
 	/** What an operator sees of it. */
@@ -100,6 +126,24 @@ export class LocalStack extends Checkout {
 		);
 	}
 
+	/** Changes a login's password in the database alone, behind everybody's back. */
+	changePassword(user: string, password: string): Promise<void> {
+		const { name } = this.#instance;
+		return new RealPlane(this.stateFolder).setUser(
+			project,
+			String(name),
+			user,
+			password,
+		);
+	}
+
+	get #instance(): Record<string, unknown> {
+		const [instance] = Object.values(
+			cloudEntries(this, project, "gcp:sql/databaseInstance:DatabaseInstance"),
+		);
+		return instance?.properties ?? {};
+	}
+
 	/** The login of a user, with the password that the database has for it now. */
 	login(user: string): () => Promise<LoginResult> {
 		const users = Object.values(
@@ -107,13 +151,10 @@ export class LocalStack extends Checkout {
 		);
 		const password = users.find(({ properties }) => properties.name === user)
 			?.properties.password;
-		const [instance] = Object.values(
-			cloudEntries(this, project, "gcp:sql/databaseInstance:DatabaseInstance"),
-		);
 		const host = join(
 			this.#mounts,
 			"cloudsql",
-			String(instance?.properties.connectionName),
+			String(this.#instance.connectionName),
 		);
 		return () =>
 			connect({
