@@ -1,0 +1,145 @@
+/** What the real provider does that an update must survive: docs/provider-hazards.md, one test a row that is not tested elsewhere. */
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { Checkout, outputOf } from "./checkout.ts";
+import {
+	changeCloud,
+	cloudEntries,
+	scriptFaults,
+	servingRevisions,
+} from "./cloud.ts";
+
+const project = "netra-staging";
+const checkout = new Checkout();
+afterAll(() => checkout.remove());
+
+const up = (...flags: string[]) =>
+	checkout.pulumi("up", "-s", "staging", "--yes", "--skip-preview", ...flags);
+const set = (key: string, value: string) =>
+	checkout.pulumi("config", "set", key, value, "-s", "staging");
+const serving = () => servingRevisions(checkout, project);
+const cloud = (type: string) => cloudEntries(checkout, project, `gcp:${type}`);
+const nothingToDo = async (...flags: string[]) =>
+	expect(outputOf(await up(...flags))).not.toMatch(/^ {4}[+~-]/m);
+
+/** Numbers of a secret's versions, and whether each is enabled. */
+const versions = (secretId: string) =>
+	Object.fromEntries(
+		Object.entries(cloud("secretmanager/secretVersion:SecretVersion"))
+			.filter(([id]) => id.includes(`/secrets/${secretId}/versions/`))
+			.map(([id, { properties }]) => [
+				id.split("/").at(-1),
+				properties.enabled,
+			]),
+	);
+
+beforeAll(async () => {
+	outputOf(await up());
+}, 60_000);
+
+describe("a change that failed", () => {
+	it("[R-031] of a service is recorded as done, and sent again all the same", async () => {
+		await set("rotationEpoch", "1");
+		scriptFaults(checkout, {
+			id: "rejected",
+			on: "update",
+			type: "gcp:cloudrunv2/service:Service",
+			name: "backend",
+			times: 1,
+		});
+		expect((await up()).code).not.toBe(0);
+		expect(serving()["netra-backend-staging"]).toContain("-e0-");
+		outputOf(await up());
+		expect(serving()["netra-backend-staging"]).toContain("-e1-");
+	}, 60_000);
+
+	it("[R-070] leaves no version to be destroyed by the next update", async () => {
+		expect(versions("database-url-staging")).toEqual({ 1: true, 2: true });
+		await nothingToDo();
+		expect(versions("database-url-staging")).toEqual({ 1: true, 2: true });
+	}, 60_000);
+});
+
+describe("a change that would replace what holds data", () => {
+	it.each([["preview"], ["up", "--yes"]])(
+		"is refused before anything is deleted, by %s",
+		async (...command) => {
+			await set("gcp:region", "europe-west1");
+			const before = [
+				cloud("sql/user:User"),
+				cloud("compute/subnetwork:Subnetwork"),
+			];
+			const { code, output } = await checkout.pulumi(
+				...command,
+				"-s",
+				"staging",
+			);
+			await set("gcp:region", "us-central1");
+			expect(code).not.toBe(0);
+			expect(output).toMatch(
+				/DatabaseInstance::database-instance"\s+as it is currently marked for protection/,
+			);
+			expect([
+				cloud("sql/user:User"),
+				cloud("compute/subnetwork:Subnetwork"),
+			]).toEqual(before);
+		},
+		60_000,
+	);
+});
+
+describe("what somebody did by hand", () => {
+	it("[R-032] to a version, disabling it, is undone by a refreshed update", async () => {
+		changeCloud(checkout, project, ({ resources }) => {
+			for (const [id, entry] of Object.entries(
+				resources["gcp:secretmanager/secretVersion:SecretVersion"] ?? {},
+			)) {
+				if (id.includes("/jwt-secret-staging/")) {
+					entry.properties.enabled = false;
+				}
+			}
+		});
+		outputOf(await up("--refresh"));
+		expect(versions("jwt-secret-staging")).toEqual({ 1: true });
+	}, 60_000);
+
+	it("[R-032] to a version, destroying it, is mended by a new one that the services bind", async () => {
+		const before = serving();
+		changeCloud(checkout, project, ({ resources }) => {
+			for (const [id, entry] of Object.entries(
+				resources["gcp:secretmanager/secretVersion:SecretVersion"] ?? {},
+			)) {
+				if (id.includes("/jwt-secret-staging/")) {
+					entry.hidden.destroyed = true;
+				}
+			}
+		});
+		outputOf(await up("--refresh"));
+		expect(versions("jwt-secret-staging")).toMatchObject({ 2: true });
+		expect(serving()).not.toEqual(before);
+		await nothingToDo("--refresh");
+	}, 60_000);
+
+	it("[R-004] to a job, executing it, makes the next update try the configuration again", async () => {
+		outputOf(
+			await checkout.run(
+				"tools/with-toolchain",
+				"local/bin/gcloud",
+				"run",
+				"jobs",
+				"execute",
+				"netra-preflight-auth-staging",
+				`--project=${project}`,
+				"--region=us-central1",
+				"--wait",
+			),
+		);
+		const executions = () =>
+			Object.values(cloud("cloudrunv2/job:Job")).find(
+				({ properties }) => properties.name === "netra-preflight-auth-staging",
+			)?.properties.executionCount;
+		const before = Number(executions());
+		outputOf(await up("--refresh"));
+		expect(executions()).toBe(before + 1);
+		await nothingToDo("--refresh");
+	}, 60_000);
+});
