@@ -163,7 +163,7 @@ function foreignTablesWarning(tables: string[], owner: string): Warning {
 	const rest = tables.length - tablesNamed;
 	return {
 		fact: `${tables.length} ${tables.length === 1 ? "table belongs" : "tables belong"} to other roles, and migrations cannot change them: ${named}${rest > 0 ? ` and ${rest} more` : ""}`,
-		fix: `as their owner: REASSIGN OWNED BY CURRENT_USER TO ${owner}`,
+		fix: `as their owner: REASSIGN OWNED BY CURRENT_USER TO ${owner}; docs/adopt-a-project.md, step 1, says how that user may`,
 	};
 }
 

@@ -35,6 +35,8 @@ export class Report {
 		blow: string,
 		{ failed, answering, converged, changesLeft }: Result,
 	): void {
+		// The whole takes hours: each case is shown as it ends.
+		process.stdout.write(`${step}, ${blow}: ${converged}\n`);
 		const statuses = Object.values(answering);
 		const answered =
 			statuses.length === 0

@@ -1,10 +1,9 @@
 /** Cloud SQL: a PostgreSQL server for each instance, with databases and logins as the API makes them. */
-import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Client, DatabaseError, escapeIdentifier } from "pg";
 import { CloudError } from "../../provider/core.ts";
 import { blocksAt, type Properties, textAt } from "../../provider/values.ts";
-import { freePort, giveToServers } from "../../servers/child-process.ts";
+import { freePort } from "../../servers/child-process.ts";
 import {
 	databaseStatement,
 	instanceStatements,
@@ -13,93 +12,51 @@ import {
 } from "../../servers/cloud-sql.ts";
 import { type PostgresServer, startPostgres } from "../../servers/postgres.ts";
 import type { SqlEndpoint } from "../data-plane.ts";
-import { describeCertificate, identityIn } from "./authority.ts";
+import { describeCertificate } from "./authority.ts";
 import { isPortFree } from "./ports.ts";
+import { Servers } from "./servers.ts";
 import type { SqlRecord } from "./state-file.ts";
 import type { Surroundings } from "./surroundings.ts";
-
-const identityFile = "certificates.json";
 
 /** What Cloud SQL accepts as flags and PostgreSQL does not know. */
 const isPostgresSetting = (name: string) => !name.startsWith("cloudsql.");
 
-export class SqlServers {
-	readonly #around: Surroundings;
-	readonly #running = new Map<string, PostgresServer>();
-
+export class SqlServers extends Servers<SqlRecord, PostgresServer> {
 	constructor(around: Surroundings) {
-		this.#around = around;
+		super(
+			around,
+			{ name: "PostgreSQL", authority: "Google Cloud SQL Server CA" },
+			() => around.records.state.sql,
+		);
 	}
 
 	/** Starts an instance, or applies its changed flags by starting it again. */
 	async start(project: string, instance: Properties): Promise<SqlEndpoint> {
 		const name = textAt(instance, "name");
 		const key = `${project}/${name}`;
-		const { records } = this.#around;
 		const settings = settingsOf(instance);
-		const known = records.state.sql[key];
-		const record = {
-			project,
-			name,
-			port: known?.port ?? (await freePort()),
-			settings,
-		};
+		const known = this.around.records.state.sql[key];
 		if (JSON.stringify(known?.settings) !== JSON.stringify(settings))
-			await this.#stop(key);
-		records.state.sql[key] = record;
-		records.save();
-		try {
-			await this.#run(key, record);
-		} catch (error) {
-			// An instance that never ran does not exist.
-			if (known === undefined) await this.remove(project, name);
-			throw error;
-		}
-		const { authority } = this.#identity(key);
+			await this.stop(key);
+		const port = known?.port ?? (await freePort());
+		await this.keep({ project, name, port, settings });
 		return {
 			privateAddress: "127.0.0.1",
 			publicAddress: "",
-			authority: describeCertificate(authority),
+			authority: describeCertificate(this.identity(key).authority),
 		};
-	}
-
-	/** Starts every instance that should run. */
-	async resume(): Promise<void> {
-		for (const [key, record] of Object.entries(this.#around.records.state.sql))
-			await this.#run(key, record);
-	}
-
-	/** Deletes an instance with its data. */
-	async remove(project: string, name: string): Promise<void> {
-		const key = `${project}/${name}`;
-		const { records, layout } = this.#around;
-		await this.#stop(key);
-		delete records.state.sql[key];
-		records.save();
-		rmSync(join(layout.servers, project, name), {
-			recursive: true,
-			force: true,
-		});
-	}
-
-	async stopAll(): Promise<void> {
-		for (const key of [...this.#running.keys()]) await this.#stop(key);
 	}
 
 	/** Whether the instance exists here. */
 	has(project: string, name: string): boolean {
-		return `${project}/${name}` in this.#around.records.state.sql;
+		return `${project}/${name}` in this.around.records.state.sql;
 	}
 
 	/** The socket on which an instance really listens. */
 	socketOf(project: string, name: string): string {
 		const key = `${project}/${name}`;
-		const { records, layout } = this.#around;
-		return join(
-			layout.servers,
-			key,
-			`.s.PGSQL.${records.state.sql[key]?.port}`,
-		);
+		const port = this.around.records.state.sql[key]?.port;
+		return join(this.folderOf(key), `.s.PGSQL.${port}`);
 	}
 
 	async createDatabase(project: string, instance: string, database: string) {
@@ -140,21 +97,19 @@ export class SqlServers {
 		);
 	}
 
-	async #run(key: string, record: SqlRecord): Promise<void> {
-		if (this.#running.has(key)) return;
-		const { layout, processes, records } = this.#around;
-		const folder = join(layout.servers, key);
-		mkdirSync(folder, { recursive: true, mode: 0o700 });
-		if (process.getuid?.() === 0)
-			chmodSync(join(layout.servers, record.project), 0o711);
-		giveToServers(folder);
+	protected override async launch(
+		key: string,
+		record: SqlRecord,
+		folder: string,
+	): Promise<PostgresServer> {
+		const { processes, records } = this.around;
 		if (!(await isPortFree(record.port))) {
 			record.port = await freePort();
 			records.save();
 		}
-		const server = await startPostgres(folder, {
+		return startPostgres(folder, {
 			port: record.port,
-			tls: this.#identity(key).server,
+			tls: this.identity(key).server,
 			spawned: (pid) => processes.add(`PostgreSQL ${key}`, pid, "SIGINT"),
 			settings: {
 				// Relative to the data, so that the path's length does not count against the limit of sockets.
@@ -165,34 +120,10 @@ export class SqlServers {
 				...record.settings,
 			},
 		});
-		this.#running.set(key, server);
-		this.#watch(key, record, server);
-		await this.#administer(record.project, record.name, prepareInstance);
 	}
 
-	/** Cloud SQL starts again by itself. */
-	#watch(key: string, record: SqlRecord, server: PostgresServer): void {
-		void server.ended.then(async () => {
-			this.#around.processes.remove(server.pid);
-			if (this.#running.get(key) !== server) return;
-			this.#running.delete(key);
-			this.#around.note(`PostgreSQL ${key} ended by itself; it starts again`);
-			await this.#run(key, record);
-		});
-	}
-
-	async #stop(key: string): Promise<void> {
-		const server = this.#running.get(key);
-		this.#running.delete(key);
-		await server?.stop();
-	}
-
-	#identity(key: string) {
-		return identityIn(
-			join(this.#around.layout.servers, key, identityFile),
-			"Google Cloud SQL Server CA",
-			["localhost", "127.0.0.1"],
-		);
+	protected override prepare({ project, name }: SqlRecord): Promise<void> {
+		return this.#administer(project, name, prepareInstance);
 	}
 
 	async #administer(
@@ -200,7 +131,7 @@ export class SqlServers {
 		instance: string,
 		use: (client: Client) => Promise<unknown>,
 	): Promise<void> {
-		const server = this.#running.get(`${project}/${instance}`);
+		const server = this.running.get(`${project}/${instance}`);
 		if (server === undefined)
 			throw new CloudError(
 				"googleapi: Error 404: The Cloud SQL instance does not exist., instanceDoesNotExist",
