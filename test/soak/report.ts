@@ -8,9 +8,21 @@ type Result = {
 	changesLeft: string[] | null;
 };
 
-/** Whether a case is asked for: all are, unless SOAK_ONLY holds a regular expression. */
-export function isWanted(name: string): boolean {
-	return new RegExp(process.env.SOAK_ONLY ?? "").test(name);
+/**
+ * The cases that are asked for. All are, unless SOAK_ONLY holds a regular expression that a case's step and fault must
+ * match, or SOAK_PART says `k/n`: every n-th case from the k-th on. Take an n that has no divisor in common with 6, so
+ * that every kind of fault comes.
+ */
+export function wanted<T extends [step: string, fault: string, ...unknown[]]>(
+	cases: T[],
+): T[] {
+	const only = new RegExp(process.env.SOAK_ONLY ?? "");
+	const [part = 1, parts = 1] = (process.env.SOAK_PART ?? "1/1")
+		.split("/")
+		.map(Number);
+	return cases
+		.filter(([step, fault]) => only.test(`${step} ${fault}`))
+		.filter((_, index) => index % parts === part - 1);
 }
 
 export class Report {

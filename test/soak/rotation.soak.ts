@@ -4,7 +4,7 @@ import { outputOf } from "../e2e/checkout.ts";
 import { type Blow, blows, type Step } from "../e2e/converge.ts";
 import { LocalStack, Visitors } from "../e2e/local-stack.ts";
 import { struckRotation } from "../e2e/struck-rotation.ts";
-import { isWanted, Report } from "./report.ts";
+import { Report, wanted } from "./report.ts";
 
 const steps: ((slot: string) => Step)[] = [
 	(slot) => ({
@@ -37,15 +37,15 @@ const steps: ((slot: string) => Step)[] = [
 		}),
 	]),
 ];
-const cases = steps
-	.flatMap((step) =>
+const cases = wanted(
+	steps.flatMap((step) =>
 		blows.map((blow): [string, Blow, typeof step] => [
 			step("a|b").name,
 			blow,
 			step,
 		]),
-	)
-	.filter(([name, blow]) => isWanted(`${name} ${blow}`));
+	),
+);
 
 let stack: LocalStack;
 const report = new Report("rotation");

@@ -8,6 +8,7 @@ import { Client } from "pg";
 import { CloudStore } from "../../../local/cloud/store.ts";
 import { put } from "../../../local/cloud/world.ts";
 import { isRunning } from "../../../local/plane/real/process-identity.ts";
+import { freePort } from "../../../local/servers/child-process.ts";
 import { SERVICE } from "../../../local/types/tokens.ts";
 import { LATEST } from "../../../local/types/traffic.ts";
 import { Bench, project, service, until, workload } from "./bench.ts";
@@ -212,13 +213,7 @@ describe("an error names what to change", () => {
 
 describe("the stand-in for ClickHouse", () => {
 	it("is trusted by containers", async () => {
-		const other = createServer();
-		const port = await new Promise<number>((resolve) =>
-			other.listen(0, "127.0.0.1", () => {
-				const { port } = other.address() as { port: number };
-				other.close(() => resolve(port));
-			}),
-		);
+		const port = await freePort();
 		const CLICKHOUSE_URL = `https://netra:wrong@localhost:${port}/netra`;
 		const script = `fetch("https://localhost:${port}/").then(({ status }) => process.exit(status === 403 ? 0 : 1))`;
 		expect(

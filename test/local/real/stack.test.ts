@@ -1,6 +1,5 @@
 /** The local stack as a developer uses it: `up`, what it shows, and `destroy`. */
 import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
@@ -11,6 +10,7 @@ import {
 	isRunning,
 	type ProcessIdentity,
 } from "../../../local/plane/real/process-identity.ts";
+import { freePort } from "../../../local/servers/child-process.ts";
 import { Checkout } from "../../e2e/checkout.ts";
 import { processesOf } from "./bench.ts";
 
@@ -37,16 +37,6 @@ afterAll(async () => {
 	checkout.remove();
 	rmSync(mounts, { recursive: true, force: true });
 });
-
-function freePort(): Promise<number> {
-	const server = createServer();
-	return new Promise((resolve) =>
-		server.listen(0, "127.0.0.1", () => {
-			const { port } = server.address() as { port: number };
-			server.close(() => resolve(port));
-		}),
-	);
-}
 
 const pulumi = (command: string) =>
 	checkout.pulumi(command, "-s", "local", "--yes", "--skip-preview");
