@@ -1,4 +1,5 @@
 /** A Cloud Run service as the contract describes it, behind the jobs that try its configuration first. */
+import { randomBytes } from "node:crypto";
 import { Job } from "@pulumi/gcp/cloudrunv2/job.js";
 import { Service } from "@pulumi/gcp/cloudrunv2/service.js";
 import { ServiceIamMember } from "@pulumi/gcp/cloudrunv2/serviceIamMember.js";
@@ -11,6 +12,7 @@ import {
 } from "../contract/names.ts";
 import { preflightImage } from "../contract/release.ts";
 import type { Platform } from "../contract/schema.ts";
+import { changeMark, markLabel } from "../plan/change-mark.ts";
 import {
 	attemptFor,
 	attemptLabel,
@@ -51,7 +53,8 @@ type Gate = {
 type Attempt = {
 	number: number;
 	hash: string;
-	gateHashes: string[];
+	/** Of each gate: the token that it executes for, and its mark. */
+	gates: { token: string; mark: string }[];
 	gatesPassed: boolean;
 };
 
@@ -136,7 +139,10 @@ export class ContractService extends pulumi.ComponentResource {
 		return {
 			number,
 			hash,
-			gateHashes: planned.map((gate) => gate.hash),
+			gates: planned.map((gate) => {
+				const token = executionToken(gate.hash, number);
+				return { token, mark: markOf(gate.observed, token) };
+			}),
 			gatesPassed: planned.every((gate) => passed(gate, number)),
 		};
 	}
@@ -147,6 +153,9 @@ export class ContractService extends pulumi.ComponentResource {
 		attempt: pulumi.Output<Attempt>,
 		before: pulumi.Resource[],
 	): Job {
+		const planned = attempt.apply(
+			({ gates }) => gates[index] as Attempt["gates"][number],
+		);
 		return new Job(
 			`${this.resourceName}-${gate.role}`,
 			{
@@ -156,12 +165,11 @@ export class ContractService extends pulumi.ComponentResource {
 				labels: {
 					environment: this.args.environment,
 					[attemptLabel]: attempt.apply(({ number }) => String(number)),
+					[markLabel]: planned.mark,
 				},
 				template: gate.template,
 				// The API starts an execution for a new token, and the job is ready once it succeeded.
-				runExecutionToken: attempt.apply(({ gateHashes, number }) =>
-					executionToken(gateHashes[index] as string, number),
-				),
+				runExecutionToken: planned.token,
 			},
 			{ parent: this, dependsOn: before },
 		);
@@ -175,6 +183,10 @@ export class ContractService extends pulumi.ComponentResource {
 	): Service {
 		const { platform, service, environment, rotation, pinnedRevision } =
 			this.args;
+		const labels = {
+			environment,
+			...(this.bindsLogin ? loginLabels(rotation) : {}),
+		};
 		const name = serviceNameIn(platform, service, environment);
 		const conditions = pulumi.all(jobs.map((job) => job.terminalConditions));
 		const revision = pulumi
@@ -195,9 +207,15 @@ export class ContractService extends pulumi.ComponentResource {
 				ingress: "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER",
 				deletionProtection: false,
 				labels: {
-					environment,
+					...labels,
 					[attemptLabel]: attempt.apply(({ number }) => String(number)),
-					...(this.bindsLogin ? loginLabels(rotation) : {}),
+					[markLabel]: revision.apply((name) =>
+						markOf(this.args.observed.service, {
+							name,
+							labels,
+							pinnedRevision,
+						}),
+					),
 				},
 				template: { ...template, revision },
 				traffics: [
@@ -219,18 +237,24 @@ export class ContractService extends pulumi.ComponentResource {
 		template: TemplateArgs,
 		before: pulumi.Resource[],
 	): void {
-		const { platform, service, environment, region } = this.args;
+		const { platform, service, environment, region, observed } = this.args;
+		const verification = jobTemplate(template, {
+			image: preflightImage,
+			args: ["verify", service, "--json"],
+		});
 		new Job(
 			`${this.resourceName}-verify`,
 			{
 				name: verifyJobNameIn(platform, service, environment),
 				location: region,
 				deletionProtection: false,
-				labels: { environment },
-				template: jobTemplate(template, {
-					image: preflightImage,
-					args: ["verify", service, "--json"],
-				}),
+				labels: {
+					environment,
+					[markLabel]: pulumi
+						.output(verification)
+						.apply((resolved) => markOf(observed.verify, resolved)),
+				},
+				template: verification,
 			},
 			// After the service: it verifies what is deployed.
 			{ parent: this, dependsOn: [...before, this.service] },
@@ -251,6 +275,17 @@ export class ContractService extends pulumi.ComponentResource {
 		);
 	}
 }
+
+/** The mark of what a service or a job is to be. */
+const markOf = (
+	observed: { labels: Record<string, string> } | undefined,
+	wanted: unknown,
+) =>
+	changeMark(
+		observed?.labels[markLabel],
+		wanted,
+		randomBytes(3).toString("hex"),
+	);
 
 /** What the guard of the logins reads at the next update. */
 const loginLabels = ({ keepers }: Rotation) => ({

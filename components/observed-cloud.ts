@@ -7,6 +7,7 @@ import {
 	checkJobNameIn,
 	preflightJobNameIn,
 	serviceNameIn,
+	verifyJobNameIn,
 } from "../contract/names.ts";
 import type { Platform } from "../contract/schema.ts";
 import type { StackConfig } from "../contract/stack-config.ts";
@@ -22,6 +23,7 @@ export type Observed = {
 	preflight: ObservedJob;
 	/** Only where the contract names a check command. */
 	check: ObservedJob;
+	verify: ObservedJob;
 };
 
 /**
@@ -36,13 +38,14 @@ export async function observeServices(
 	const { environment } = config;
 	const entries = Object.entries(platform.services).map(
 		async ([name, contract]) => {
-			const [service, preflight, check] = await Promise.all([
+			const [service, preflight, check, verify] = await Promise.all([
 				observeService(serviceNameIn(platform, name, environment), config),
 				observeJob(preflightJobNameIn(platform, name, environment), config),
 				contract.checkCommand &&
 					observeJob(checkJobNameIn(platform, name, environment), config),
+				observeJob(verifyJobNameIn(platform, name, environment), config),
 			]);
-			return [name, { service, preflight, check }] as const;
+			return [name, { service, preflight, check, verify }] as const;
 		},
 	);
 	return new Map(await Promise.all(entries));

@@ -15,7 +15,8 @@ export async function struckRotation(
 	const converged = await converge(stack, "local", () =>
 		stack.set(`slotRetry["${stack.epoch}"]`, "1"),
 	);
-	const again = outputOf(await stack.up());
+	// The state alone could lie: the provider records a rejected change as done.
+	const again = outputOf(await stack.up("--refresh"));
 	return {
 		failed: code !== 0,
 		answering,

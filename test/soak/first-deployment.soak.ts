@@ -67,7 +67,14 @@ it.each(cases)(
 				),
 			);
 			const again = outputOf(
-				await checkout.pulumi("up", "-s", "staging", "--yes", "--skip-preview"),
+				await checkout.pulumi(
+					"up",
+					"-s",
+					"staging",
+					"--yes",
+					"--skip-preview",
+					"--refresh",
+				),
 			);
 			const result = {
 				failed: code !== 0,
