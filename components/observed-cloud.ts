@@ -76,7 +76,7 @@ async function observeJob(
 				({ state }) => state === "CONDITION_SUCCEEDED",
 			),
 			token: answer.runExecutionToken,
-			labels: answer.labels,
+			labels: answer.labels ?? {},
 		}
 	);
 }

@@ -200,5 +200,15 @@ function ruleProblem(rule: Record<string, unknown>): string | undefined {
 	const bad = Object.entries(fields).find(
 		([key, isGood]) => !isGood(rule[key]),
 	);
-	return bad && `"${bad[0]}" is missing or not one of its values`;
+	if (bad !== undefined)
+		return `"${bad[0]}" is missing or not one of its values`;
+	const on = String(rule.on);
+	if (rule.when === "after" && !["create", "update", "delete"].includes(on))
+		return `"${on}" has no effect for a fault to come after`;
+	if (
+		(rule.action ?? "error") !== "error" &&
+		["check", "execution", "revision"].includes(on)
+	)
+		return `"${on}" can only fail: "action" must be "error"`;
+	return undefined;
 }

@@ -114,19 +114,20 @@ function begin(entry: Entry, id: string, execution: string): void {
 		properties.terminalConditions = [pendingCondition()];
 }
 
-/** Records how the newest execution ended. Returns why the job failed, if it did. */
-function end(entry: Entry, outcome: Outcome): string | undefined {
+/** Records how an execution ended. Returns why the job failed, if it did: it is as good as the newest one. */
+function end(entry: Entry, name: string, outcome: Outcome): string | undefined {
 	const { properties } = entry;
-	const [latest] = blocksAt(properties, "latestCreatedExecutions");
-	const name = lastSegment(latest?.name);
 	const history = executionsOf(entry);
 	const execution = history.executions[name];
-	if (latest === undefined || execution === undefined) return undefined;
-	delete history.waiting;
+	if (execution === undefined) return undefined;
 	execution.completionTime = timestamp();
-	latest.completionTime = execution.completionTime;
 	if (!outcome.ok)
 		execution.message = `The execution '${name}' failed. ${outcome.message}`;
+	const [latest] = blocksAt(properties, "latestCreatedExecutions");
+	if (latest === undefined || lastSegment(latest.name) !== name)
+		return undefined;
+	delete history.waiting;
+	latest.completionTime = execution.completionTime;
 	if (textAt(properties, "runExecutionToken") === "") return undefined;
 	const failure = outcome.ok ? undefined : execution.message;
 	properties.terminalConditions = [readyCondition(failure)];
@@ -159,7 +160,7 @@ async function apply(operation: Operation): Promise<Finish | undefined> {
 	if (execution === undefined) return undefined;
 	const outcome = await execute(operation, execution);
 	return (entry) => {
-		const failure = end(entry, outcome);
+		const failure = end(entry, execution, outcome);
 		const isNew = operation.prior === undefined;
 		return failure === undefined
 			? undefined
@@ -209,11 +210,8 @@ export const job: ResourceType = {
 		const { waiting } = executionsOf(entry);
 		if (waiting === undefined || isAlive(waiting)) return undefined;
 		const [latest] = blocksAt(entry.properties, "latestCreatedExecutions");
-		const outcome = await plane.outcomeOf(
-			scope.project,
-			lastSegment(id),
-			lastSegment(latest?.name),
-		);
-		return (entry) => void end(entry, outcome);
+		const name = lastSegment(latest?.name);
+		const outcome = await plane.outcomeOf(scope.project, lastSegment(id), name);
+		return (entry) => void end(entry, name, outcome);
 	},
 };

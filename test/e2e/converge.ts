@@ -122,7 +122,7 @@ export async function converge(
 		if (need !== undefined) {
 			needed.push(need);
 		} else if (
-			/password authentication failed|preflight/.test(output) &&
+			/The execution '[^']*preflight[^']*' failed/.test(output) &&
 			!needed.includes("slotRetry")
 		) {
 			needed.push("slotRetry");

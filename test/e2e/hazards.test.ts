@@ -32,25 +32,46 @@ const versions = (secretId: string) =>
 			]),
 	);
 
+/** How often a job was executed. */
+const executionsOf = (job: string) =>
+	Number(
+		Object.values(cloud("cloudrunv2/job:Job")).find(
+			({ properties }) => properties.name === job,
+		)?.properties.executionCount,
+	);
+
 beforeAll(async () => {
 	outputOf(await up());
 }, 60_000);
 
 describe("a change that failed", () => {
-	it("[R-031] of a service is recorded as done, and sent again all the same", async () => {
+	it("[R-031] [R-004] is recorded as done and sent again all the same: of a gate, a service, a job for the schedule", async () => {
+		const executions = executionsOf("netra-preflight-auth-staging");
 		await set("rotationEpoch", "1");
-		scriptFaults(checkout, {
-			id: "rejected",
-			on: "update",
-			type: "gcp:cloudrunv2/service:Service",
-			name: "backend",
-			times: 1,
-		});
-		expect((await up()).code).not.toBe(0);
-		expect(serving()["netra-backend-staging"]).toContain("-e0-");
+		for (const [type, name] of [
+			["cloudrunv2/job:Job", "auth-preflight"],
+			["cloudrunv2/service:Service", "auth"],
+			["cloudrunv2/job:Job", "auth-verify"],
+		] as const) {
+			scriptFaults(checkout, {
+				id: name,
+				on: "update",
+				type: `gcp:${type}`,
+				name,
+				times: 1,
+			});
+			expect((await up()).code).not.toBe(0);
+			expect(serving()["netra-auth-staging"]).toContain(
+				name === "auth-verify" ? "-e1-" : "-e0-",
+			);
+		}
+		scriptFaults(checkout);
 		outputOf(await up());
-		expect(serving()["netra-backend-staging"]).toContain("-e1-");
-	}, 60_000);
+		expect(executionsOf("netra-preflight-auth-staging")).toBeGreaterThan(
+			executions,
+		);
+		await nothingToDo("--refresh");
+	}, 120_000);
 
 	it("[R-070] leaves no version to be destroyed by the next update", async () => {
 		expect(versions("database-url-staging")).toEqual({ 1: true, 2: true });
@@ -133,13 +154,9 @@ describe("what somebody did by hand", () => {
 				"--wait",
 			),
 		);
-		const executions = () =>
-			Object.values(cloud("cloudrunv2/job:Job")).find(
-				({ properties }) => properties.name === "netra-preflight-auth-staging",
-			)?.properties.executionCount;
-		const before = Number(executions());
+		const before = executionsOf("netra-preflight-auth-staging");
 		outputOf(await up("--refresh"));
-		expect(executions()).toBe(before + 1);
+		expect(executionsOf("netra-preflight-auth-staging")).toBe(before + 1);
 		await nothingToDo("--refresh");
 	}, 60_000);
 });

@@ -20,13 +20,15 @@ it("leaves no program behind that runs for ever and fills the memory", async () 
 		processesIn(running.pid).filter(({ command }) =>
 			command.includes("@pulumi/pulumi/cmd/run/"),
 		);
-	await struck(checkout, "hang", running.answer);
-	expect(programs()).toHaveLength(1);
-	process.kill(running.pid, "SIGKILL");
-	for (let tries = 0; tries < 100 && programs().length > 0; tries++) {
-		await sleep(100);
+	try {
+		await struck(checkout, "hang", running.answer);
+		expect(programs()).toHaveLength(1);
+		process.kill(running.pid, "SIGKILL");
+		for (let tries = 0; tries < 100 && programs().length > 0; tries++) {
+			await sleep(100);
+		}
+		expect(programs()).toEqual([]);
+	} finally {
+		await running.kill();
 	}
-	const left = programs();
-	await running.kill();
-	expect(left).toEqual([]);
 }, 60_000);

@@ -170,6 +170,16 @@ describe("a script with a mistake is an error, never a fault that is silently mi
 			'rule 1: "times" is missing or not one of its values',
 		],
 		[
+			"a moment that the operation does not have",
+			'{"rules":[{"id":"a","on":"revision","when":"after"}]}',
+			'rule 1: "revision" has no effect for a fault to come after',
+		],
+		[
+			"an action that the operation does not know",
+			'{"rules":[{"id":"a","on":"execution","action":"kill"}]}',
+			'rule 1: "execution" can only fail: "action" must be "error"',
+		],
+		[
 			"one id for two rules",
 			'{"rules":[{"id":"a","on":"create"},{"id":"a","on":"delete"}]}',
 			'rule 2: a second rule with the id "a"',

@@ -30,6 +30,7 @@ interface Product {
 export abstract class Servers<Kept extends Instance, Running extends Server> {
 	protected readonly around: Surroundings;
 	protected readonly running = new Map<string, Running>();
+	readonly #starting = new Map<string, Promise<void>>();
 	readonly #product: Product;
 	readonly #instances: () => Record<string, Kept>;
 
@@ -54,10 +55,9 @@ export abstract class Servers<Kept extends Instance, Running extends Server> {
 	/** Makes a server that has just started fit for use. */
 	protected async prepare(_instance: Kept): Promise<void> {}
 
-	/** Starts every instance that should run. */
-	async resume(): Promise<void> {
-		for (const [key, instance] of Object.entries(this.#instances()))
-			await this.#run(key, instance);
+	/** Starts each instance that should run and does not, on its own. */
+	resume(): (() => Promise<void>)[] {
+		return Object.keys(this.#instances()).map((key) => () => this.#run(key));
 	}
 
 	/** Deletes an instance with its data. */
@@ -73,21 +73,31 @@ export abstract class Servers<Kept extends Instance, Running extends Server> {
 		for (const key of [...this.running.keys()]) await this.stop(key);
 	}
 
-	/** Puts an instance on file and starts it, if it does not run. One that never ran does not exist. */
+	/**
+	 * Puts an instance on file and starts it, if it does not run. Where that fails, it is as it was before: one that never
+	 * ran does not exist, another one runs as it did.
+	 */
 	protected async keep(instance: Kept): Promise<void> {
 		const key = `${instance.project}/${instance.name}`;
-		const isNew = !(key in this.#instances());
+		const prior = this.#instances()[key];
 		this.#instances()[key] = instance;
 		this.around.records.save();
 		try {
-			await this.#run(key, instance);
+			await this.#run(key);
 		} catch (error) {
-			if (isNew) await this.remove(instance.project, instance.name);
+			if (prior === undefined) {
+				await this.remove(instance.project, instance.name);
+			} else {
+				this.#instances()[key] = prior;
+				this.around.records.save();
+				await this.#restart(key);
+			}
 			throw error;
 		}
 	}
 
 	protected async stop(key: string): Promise<void> {
+		await this.#starting.get(key)?.catch(() => {});
 		const server = this.running.get(key);
 		this.running.delete(key);
 		await server?.stop();
@@ -106,8 +116,18 @@ export abstract class Servers<Kept extends Instance, Running extends Server> {
 		);
 	}
 
-	async #run(key: string, instance: Kept): Promise<void> {
-		if (this.running.has(key)) return;
+	/** Starts an instance as it is on file; whoever asks meanwhile waits for the same start. */
+	#run(key: string): Promise<void> {
+		const starting =
+			this.#starting.get(key) ??
+			this.#start(key).finally(() => this.#starting.delete(key));
+		this.#starting.set(key, starting);
+		return starting;
+	}
+
+	async #start(key: string): Promise<void> {
+		const instance = this.#instances()[key];
+		if (instance === undefined || this.running.has(key)) return;
 		const folder = this.folderOf(key);
 		mkdirSync(folder, { recursive: true, mode: 0o700 });
 		// Servers run as another user where we are root, who must get there.
@@ -116,20 +136,29 @@ export abstract class Servers<Kept extends Instance, Running extends Server> {
 		giveToServers(folder);
 		const server = await this.launch(key, instance, folder);
 		this.running.set(key, server);
-		this.#watch(key, instance, server);
+		this.#watch(key, server);
 		await this.prepare(instance);
 	}
 
 	/** The cloud starts an instance again that ended by itself. */
-	#watch(key: string, instance: Kept, server: Running): void {
-		void server.ended.then(async () => {
+	#watch(key: string, server: Running): void {
+		void server.ended.then(() => {
 			this.around.processes.remove(server.pid);
 			if (this.running.get(key) !== server) return;
 			this.running.delete(key);
 			this.around.note(
 				`${this.#product.name} ${key} ended by itself; it starts again`,
 			);
-			await this.#run(key, instance);
+			void this.#restart(key);
 		});
+	}
+
+	/** Starts an instance that nobody waits for. If it can't, the next command tries again. */
+	async #restart(key: string): Promise<void> {
+		try {
+			await this.#run(key);
+		} catch (error) {
+			this.around.note((error as Error).message);
+		}
 	}
 }

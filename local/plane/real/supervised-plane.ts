@@ -41,25 +41,31 @@ export class SupervisedPlane implements DataPlane {
 		this.#executions = new Executions(around, this.#prepare);
 	}
 
-	/** Starts what ran before a crash or a reboot. What can't be started is reported, and the rest runs. */
+	/** Starts what should run and does not, after a crash or a reboot. What can't be started is reported, and the rest runs. */
 	async resume(): Promise<void> {
 		const { services } = this.#around.records.state;
+		const problems: string[] = [];
 		const parts = [
-			() => this.#sql.resume(),
-			() => this.#redis.resume(),
+			...this.#sql.resume(),
+			...this.#redis.resume(),
 			() => this.#clickhouse.resume(),
-			...Object.values(services).map(
-				(record) => () => this.#open(record).then(() => {}),
-			),
+			...Object.entries(services)
+				.filter(([key]) => !this.#services.has(key))
+				.map(
+					([, record]) =>
+						() =>
+							this.#open(record).then(() => {}),
+				),
 		];
 		for (const part of parts)
 			try {
 				await part();
 			} catch (error) {
 				const { message } = error as Error;
-				this.#problems.push(message);
+				problems.push(message);
 				this.#around.note(message);
 			}
+		this.#problems = problems;
 	}
 
 	/** Moves traffic to where the cloud says it is: a command that was killed may not have come to it. */

@@ -117,7 +117,10 @@ async function respond(
 	const name = request.url?.slice(1) ?? "";
 	if (name === "status") return plane.status();
 	await resumed;
-	if (name === "resume") return plane.followCloud();
+	if (name === "resume") {
+		await plane.resume();
+		return plane.followCloud();
+	}
 	const method = plane[asPlaneMethod(name)] as (
 		...given: unknown[]
 	) => Promise<unknown>;

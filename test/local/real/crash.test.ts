@@ -117,6 +117,22 @@ describe("the data plane", () => {
 		).toEqual([{ n: 1 }]);
 	});
 
+	it("keeps a server as it was when a change of it can't work", async () => {
+		const { plane } = bench;
+		await plane.startSqlInstance(project, instance);
+		await plane.createDatabase(project, "db", "app");
+		await plane.setUser(project, "db", "app_a", "pass");
+		await bench.serve("one", mounting(join(bench.folder, "cloudsql")));
+		const broken = {
+			...instance,
+			settings: { databaseFlags: [{ name: "max_connections", value: "0" }] },
+		};
+		await expect(plane.startSqlInstance(project, broken)).rejects.toThrow();
+		expect(
+			await query({ user: "app_a", password: "pass" }, "SELECT 1 AS n"),
+		).toEqual([{ n: 1 }]);
+	});
+
 	it("leaves no process, no socket and no mount when the last thing is stopped", async () => {
 		const { plane } = bench;
 		await plane.startSqlInstance(project, instance);
