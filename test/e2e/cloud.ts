@@ -11,7 +11,7 @@ import { CloudStore } from "../../local/cloud/store.ts";
 import type { World } from "../../local/cloud/world.ts";
 import type { FaultRule } from "../../local/faults.ts";
 import { lastSegment } from "../../plan/revision-name.ts";
-import type { Checkout } from "./checkout.ts";
+import type { Answer, Checkout } from "./checkout.ts";
 
 type Entry = { properties: Record<string, unknown> };
 
@@ -34,6 +34,25 @@ export function changeCloud(
 	change: (world: World) => void,
 ): void {
 	new CloudStore(checkout.stateFolder, project, () => {}).update(change);
+}
+
+/** Executes a job now and waits for its end, as a schedule or a person would. */
+export function executeJob(
+	checkout: Checkout,
+	project: string,
+	job: string,
+): Promise<Answer> {
+	return checkout.run(
+		"tools/with-toolchain",
+		"local/bin/gcloud",
+		"run",
+		"jobs",
+		"execute",
+		job,
+		`--project=${project}`,
+		"--region=us-central1",
+		"--wait",
+	);
 }
 
 /** Each service's revision that traffic goes to: the latest ready one, by the service's name. */

@@ -1,9 +1,11 @@
 /** What the real provider does that an update must survive: docs/provider-hazards.md, one test a row that is not tested elsewhere. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { Entry } from "../../local/cloud/world.ts";
 import { Checkout, outputOf } from "./checkout.ts";
 import {
 	changeCloud,
 	cloudEntries,
+	executeJob,
 	scriptFaults,
 	servingRevisions,
 } from "./cloud.ts";
@@ -31,6 +33,17 @@ const versions = (secretId: string) =>
 				properties.enabled,
 			]),
 	);
+
+/** Changes a secret's versions behind Pulumi's back. */
+const changeVersions = (secretId: string, change: (version: Entry) => void) =>
+	changeCloud(checkout, project, ({ resources }) => {
+		const type = "gcp:secretmanager/secretVersion:SecretVersion";
+		for (const [id, version] of Object.entries(resources[type] ?? {})) {
+			if (id.includes(`/${secretId}/`)) {
+				change(version);
+			}
+		}
+	});
 
 /** How often a job was executed. */
 const executionsOf = (job: string) =>
@@ -108,14 +121,8 @@ describe("a change that would replace what holds data", () => {
 
 describe("what somebody did by hand", () => {
 	it("[R-032] to a version, disabling it, is undone by a refreshed update", async () => {
-		changeCloud(checkout, project, ({ resources }) => {
-			for (const [id, entry] of Object.entries(
-				resources["gcp:secretmanager/secretVersion:SecretVersion"] ?? {},
-			)) {
-				if (id.includes("/jwt-secret-staging/")) {
-					entry.properties.enabled = false;
-				}
-			}
+		changeVersions("jwt-secret-staging", ({ properties }) => {
+			properties.enabled = false;
 		});
 		outputOf(await up("--refresh"));
 		expect(versions("jwt-secret-staging")).toEqual({ 1: true });
@@ -123,14 +130,8 @@ describe("what somebody did by hand", () => {
 
 	it("[R-032] to a version, destroying it, is mended by a new one that the services bind", async () => {
 		const before = serving();
-		changeCloud(checkout, project, ({ resources }) => {
-			for (const [id, entry] of Object.entries(
-				resources["gcp:secretmanager/secretVersion:SecretVersion"] ?? {},
-			)) {
-				if (id.includes("/jwt-secret-staging/")) {
-					entry.hidden.destroyed = true;
-				}
-			}
+		changeVersions("jwt-secret-staging", ({ hidden }) => {
+			hidden.destroyed = true;
 		});
 		outputOf(await up("--refresh"));
 		expect(versions("jwt-secret-staging")).toMatchObject({ 2: true });
@@ -140,17 +141,7 @@ describe("what somebody did by hand", () => {
 
 	it("[R-004] to a job, executing it, makes the next update try the configuration again", async () => {
 		outputOf(
-			await checkout.run(
-				"tools/with-toolchain",
-				"local/bin/gcloud",
-				"run",
-				"jobs",
-				"execute",
-				"netra-preflight-auth-staging",
-				`--project=${project}`,
-				"--region=us-central1",
-				"--wait",
-			),
+			await executeJob(checkout, project, "netra-preflight-auth-staging"),
 		);
 		const before = executionsOf("netra-preflight-auth-staging");
 		outputOf(await up("--refresh"));

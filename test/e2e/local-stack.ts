@@ -5,7 +5,7 @@ import pg from "pg";
 import { RealPlane } from "../../local/plane/real/real-plane.ts";
 import { freePort } from "../../local/servers/child-process.ts";
 import { type Answer, Checkout } from "./checkout.ts";
-import { cloudEntries } from "./cloud.ts";
+import { cloudEntries, executeJob } from "./cloud.ts";
 
 const project = "netra-local";
 /** What a login is refused for; everything else is this machine's trouble. */
@@ -79,17 +79,7 @@ export class LocalStack extends Checkout {
 
 	/** Runs a service's scheduled check now, as Cloud Scheduler would. */
 	verify(service: string): Promise<Answer> {
-		return this.run(
-			"tools/with-toolchain",
-			"local/bin/gcloud",
-			"run",
-			"jobs",
-			"execute",
-			`netra-verify-${service}-local`,
-			`--project=${project}`,
-			"--region=us-central1",
-			"--wait",
-		);
+		return executeJob(this, project, `netra-verify-${service}-local`);
 	}
 
 	/** What an operator sees of it. */
