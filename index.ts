@@ -1,31 +1,8 @@
-/** The program: reads the configuration and what runs now, then follows the data from its sources to the services. */
+/** What the engine runs: the program on the shipped contract, with what the engine and the checkout say. */
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { ContractService } from "./components/contract-service.ts";
-import { Database } from "./components/database.ts";
-import { Network } from "./components/network.ts";
-import {
-	type Observed,
-	observeServices,
-	readSecretVersion,
-} from "./components/observed-cloud.ts";
-import {
-	encryptedValue,
-	keptVersion,
-	PlatformSecrets,
-} from "./components/platform-secrets.ts";
-import { Redis } from "./components/redis.ts";
-import { ServiceIdentity } from "./components/service-identity.ts";
-import { bindingsFor, serviceContract, valueIn } from "./contract/bindings.ts";
-import {
-	secretIdIn,
-	serviceAccountIdIn,
-	serviceNameIn,
-} from "./contract/names.ts";
 import { platform } from "./contract/platform.ts";
-import { parseRelease } from "./contract/release.ts";
-import { parseStackConfig } from "./contract/stack-config.ts";
-import { planRotation } from "./plan/rotation.ts";
+import { deployPlatform } from "./program.ts";
 
 // Pulumi takes a stack trace with every resource and output and formats each through source maps. There are none:
 // Node strips the types and keeps lines and columns. Nor has a trace to be longer than Node's own 10 lines: TypeScript,
@@ -39,120 +16,19 @@ for (const stream of [process.stdout, process.stderr]) {
 	stream.on("error", () => process.exit(1));
 }
 
-const config = parseStackConfig(
-	platform,
-	pulumi.getStack(),
-	pulumi.runtime.allConfig(),
+const outputs = await deployPlatform(platform, {
+	stack: pulumi.getStack(),
+	config: pulumi.runtime.allConfig(),
 	// The engine tells the program so which keys were encrypted.
-	JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]"),
-);
-const { environment, project, region } = config;
-const release = parseRelease(
-	platform,
-	environment,
-	project,
-	readFileSync(
-		new URL(`releases/${environment}.json`, import.meta.url),
-		"utf8",
-	),
-);
-const services = Object.keys(platform.services);
-
-const observed = await observeServices(platform, config);
-const rotation = planRotation({
-	stack: environment,
-	epoch: config.rotationEpoch,
-	slotRetry: config.slotRetry,
-	observed: services
-		.filter((service) =>
-			serviceContract(platform, service).needs.includes("postgres"),
-		)
-		.flatMap((service) => observed.get(service)?.service ?? []),
-	pinned: Object.fromEntries(
-		services.flatMap((service) => {
-			const revision = config.services[service]?.pinnedRevision;
-			return revision === undefined
-				? []
-				: [[serviceNameIn(platform, service, environment), revision]];
-		}),
-	),
-	adoptedRevisions: config.adoptedRevisions,
+	secretKeys: JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]"),
+	release: (environment) =>
+		readFileSync(
+			new URL(`releases/${environment}.json`, import.meta.url),
+			"utf8",
+		),
 });
-
-const network = new Network("network", { region, ...platform.network });
-const database = new Database("database", {
-	platform,
-	region,
-	network,
-	sizing: valueIn(platform.postgres, environment),
-	rotation,
-	protect: config.dataProtection,
-});
-const redis = new Redis("redis", {
-	region,
-	network,
-	sizing: valueIn(platform.redis, environment),
-	protect: config.dataProtection,
-});
-const identities = new Map(
-	services.map((service) => [
-		service,
-		new ServiceIdentity(service, {
-			accountId: serviceAccountIdIn(platform, service),
-			project,
-			roles: serviceContract(platform, service).roles,
-		}),
-	]),
-);
-
-const clickhouseVersion = keptVersion(config, "clickhouse-password");
-const secrets = new PlatformSecrets("secrets", {
-	platform,
-	config,
-	database,
-	redis,
-	identities,
-	clickhousePassword:
-		clickhouseVersion === undefined
-			? encryptedValue(config, "clickhouse-password")
-			: pulumi.secret(
-					await readSecretVersion(
-						config,
-						secretIdIn("clickhouse-password", environment),
-						clickhouseVersion,
-					),
-				),
-});
-
-const deployed = services.map(
-	(service) =>
-		new ContractService(service, {
-			platform,
-			environment,
-			region,
-			release,
-			service,
-			contract: serviceContract(platform, service),
-			bindings: bindingsFor(platform, service, environment),
-			secrets: secrets.byId,
-			network,
-			database,
-			socketRoot: config.socketRoot,
-			secretFileRoot: config.secretFileRoot,
-			command: config.services[service]?.command,
-			identity: identities.get(service) as ServiceIdentity,
-			rotation,
-			observed: observed.get(service) as Observed,
-			pinnedRevision: config.services[service]?.pinnedRevision,
-		}),
-);
 
 /** The login slot that new revisions use. */
-export const activeSlot = rotation.target;
+export const { activeSlot } = outputs;
 /** The revision of each service that this update wants to serve. */
-export const revisions = Object.fromEntries(
-	deployed.map(({ service }, index) => [
-		services[index],
-		service.template.revision,
-	]),
-);
+export const { revisions } = outputs;

@@ -28,6 +28,7 @@ const copied = [
 	"plan",
 	"policies",
 	"preflight",
+	"program.ts",
 	"releases",
 	"tools",
 ];

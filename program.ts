@@ -1,0 +1,188 @@
+/** The program: reads the configuration and what runs now, then follows the data from its sources to the services. */
+import * as pulumi from "@pulumi/pulumi";
+import { ContractService } from "./components/contract-service.ts";
+import { Database } from "./components/database.ts";
+import { Network } from "./components/network.ts";
+import {
+	type Observed,
+	observeServices,
+	readSecretVersion,
+} from "./components/observed-cloud.ts";
+import {
+	encryptedValue,
+	keptVersion,
+	PlatformSecrets,
+} from "./components/platform-secrets.ts";
+import { Redis } from "./components/redis.ts";
+import { ServiceIdentity } from "./components/service-identity.ts";
+import { bindingsFor, serviceContract, valueIn } from "./contract/bindings.ts";
+import {
+	secretIdIn,
+	serviceAccountIdIn,
+	serviceNameIn,
+} from "./contract/names.ts";
+import { parseRelease } from "./contract/release.ts";
+import type { Environment, Platform } from "./contract/schema.ts";
+import { parseStackConfig, type StackConfig } from "./contract/stack-config.ts";
+import { planRotation, type Rotation } from "./plan/rotation.ts";
+
+/** What a run of the program is given besides the contract. */
+export type Given = {
+	/** The stack's name. */
+	stack: string;
+	/** Its configuration by full key, values as the engine hands them over: text, or JSON. */
+	config: Record<string, string>;
+	/** The keys whose values were encrypted. */
+	secretKeys: string[];
+	/** The text of an environment's release file. */
+	release: (environment: Environment) => string;
+};
+
+/** What the stack says of itself. */
+export type StackOutputs = {
+	/** The login slot that new revisions use. */
+	activeSlot: string;
+	/** The revision of each service that this update wants to serve. */
+	revisions: Record<string, pulumi.Output<string>>;
+};
+
+/**
+ * Declares a platform in the stack that is being run. Nothing is kept between calls, so that one process can run it
+ * many times and for other contracts.
+ * @throws {UserError} if contract, configuration or release don't fit, before anything is declared
+ */
+export async function deployPlatform(
+	platform: Platform,
+	given: Given,
+): Promise<StackOutputs> {
+	const config = parseStackConfig(
+		platform,
+		given.stack,
+		given.config,
+		given.secretKeys,
+	);
+	const { environment, project, region } = config;
+	const release = parseRelease(
+		platform,
+		environment,
+		project,
+		given.release(environment),
+	);
+	const services = Object.keys(platform.services);
+
+	const observed = await observeServices(platform, config);
+	const rotation = rotationFor(platform, config, observed);
+
+	const network = new Network("network", { region, ...platform.network });
+	const database = new Database("database", {
+		platform,
+		region,
+		network,
+		sizing: valueIn(platform.postgres, environment),
+		rotation,
+		protect: config.dataProtection,
+	});
+	const redis = new Redis("redis", {
+		region,
+		network,
+		sizing: valueIn(platform.redis, environment),
+		protect: config.dataProtection,
+	});
+	const identities = new Map(
+		services.map((service) => [
+			service,
+			new ServiceIdentity(service, {
+				accountId: serviceAccountIdIn(platform, service),
+				project,
+				roles: serviceContract(platform, service).roles,
+			}),
+		]),
+	);
+
+	const secrets = new PlatformSecrets("secrets", {
+		platform,
+		config,
+		database,
+		redis,
+		identities,
+		clickhousePassword: await clickhousePassword(config),
+	});
+
+	const deployed = services.map(
+		(service) =>
+			new ContractService(service, {
+				platform,
+				environment,
+				region,
+				release,
+				service,
+				contract: serviceContract(platform, service),
+				bindings: bindingsFor(platform, service, environment),
+				secrets: secrets.byId,
+				network,
+				database,
+				socketRoot: config.socketRoot,
+				secretFileRoot: config.secretFileRoot,
+				command: config.services[service]?.command,
+				identity: identities.get(service) as ServiceIdentity,
+				rotation,
+				observed: observed.get(service) as Observed,
+				pinnedRevision: config.services[service]?.pinnedRevision,
+			}),
+	);
+
+	return {
+		activeSlot: rotation.target,
+		revisions: Object.fromEntries(
+			deployed.map(({ service }, index) => [
+				services[index],
+				service.template.revision,
+			]),
+		),
+	};
+}
+
+/** @throws {UserError} if the epoch would change a login that is in use */
+function rotationFor(
+	platform: Platform,
+	config: StackConfig,
+	observed: ReadonlyMap<string, Observed>,
+): Rotation {
+	const services = Object.keys(platform.services);
+	return planRotation({
+		stack: config.environment,
+		epoch: config.rotationEpoch,
+		slotRetry: config.slotRetry,
+		observed: services
+			.filter((service) =>
+				serviceContract(platform, service).needs.includes("postgres"),
+			)
+			.flatMap((service) => observed.get(service)?.service ?? []),
+		pinned: Object.fromEntries(
+			services.flatMap((service) => {
+				const revision = config.services[service]?.pinnedRevision;
+				return revision === undefined
+					? []
+					: [[serviceNameIn(platform, service, config.environment), revision]];
+			}),
+		),
+		adoptedRevisions: config.adoptedRevisions,
+	});
+}
+
+/** The configuration holds it, or names the version of a secret that does. */
+async function clickhousePassword(
+	config: StackConfig,
+): Promise<pulumi.Output<string>> {
+	const id = "clickhouse-password";
+	const version = keptVersion(config, id);
+	return version === undefined
+		? encryptedValue(config, id)
+		: pulumi.secret(
+				await readSecretVersion(
+					config,
+					secretIdIn(id, config.environment),
+					version,
+				),
+			);
+}
