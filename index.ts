@@ -1,8 +1,10 @@
 /** The program: reads the configuration and what runs now, then follows the data from its sources to the services. */
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
+import { CloudReader } from "./components/cloud-reader.ts";
 import { ContractService } from "./components/contract-service.ts";
 import { Database } from "./components/database.ts";
+import { reportDrift } from "./components/drift.ts";
 import { Network } from "./components/network.ts";
 import {
 	type Observed,
@@ -58,7 +60,9 @@ const release = parseRelease(
 );
 const services = Object.keys(platform.services);
 
-const observed = await observeServices(platform, config);
+const reader = new CloudReader();
+const observed = await observeServices(platform, config, reader);
+const drift = reportDrift(platform, config, observed, reader);
 const rotation = planRotation({
 	stack: environment,
 	epoch: config.rotationEpoch,
@@ -156,3 +160,6 @@ export const revisions = Object.fromEntries(
 		service.template.revision,
 	]),
 );
+
+// Beside the planning, which does not depend on it; the engine hears of nothing once the program has ended.
+await drift;

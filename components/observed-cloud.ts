@@ -16,7 +16,13 @@ import {
 	type ObservedService,
 	observedService,
 } from "../plan/observed.ts";
-import type { ObservedRevision } from "../plan/revisions.ts";
+import {
+	type ObservedRevision,
+	type RestRevision,
+	revisionOf,
+	revisionOfTemplate,
+} from "../plan/revisions.ts";
+import type { CloudReader } from "./cloud-reader.ts";
 
 /** A service and the jobs that it waits for; undefined is what does not exist yet. */
 export type Observed = {
@@ -27,6 +33,8 @@ export type Observed = {
 	verify: ObservedJob;
 	/** Every revision that the service keeps, the newest first; undefined if they could not be read. */
 	revisions: ObservedRevision[] | undefined;
+	/** The latest created revision, by the service's template. */
+	latest: ObservedRevision | undefined;
 };
 
 /**
@@ -37,12 +45,15 @@ export type Observed = {
 export async function observeServices(
 	platform: Platform,
 	config: StackConfig,
+	reader: CloudReader,
 ): Promise<ReadonlyMap<string, Observed>> {
 	const { environment } = config;
 	const entries = Object.entries(platform.services).map(
 		async ([name, contract]) => {
-			const [service, preflight, check, verify] = await Promise.all([
-				observeService(serviceNameIn(platform, name, environment), config),
+			const serviceName = serviceNameIn(platform, name, environment);
+			const [service, revisions, preflight, check, verify] = await Promise.all([
+				observeService(serviceName, config),
+				observeRevisions(serviceName, config, reader),
 				observeJob(preflightJobNameIn(platform, name, environment), config),
 				contract.checkCommand &&
 					observeJob(checkJobNameIn(platform, name, environment), config),
@@ -50,7 +61,7 @@ export async function observeServices(
 			]);
 			return [
 				name,
-				{ service, preflight, check, verify, revisions: undefined },
+				{ ...service, revisions, preflight, check, verify },
 			] as const;
 		},
 	);
@@ -60,12 +71,35 @@ export async function observeServices(
 async function observeService(
 	name: string,
 	config: StackConfig,
-): Promise<ObservedService | undefined> {
+): Promise<Pick<Observed, "service" | "latest">> {
 	const { project, region: location } = config;
 	const answer = await unlessNotFound("services", name, config, () =>
 		getService({ name, location, project }),
 	);
-	return answer && observedService(answer);
+	if (answer === undefined) {
+		return { service: undefined, latest: undefined };
+	}
+	const [template] = answer.templates;
+	return {
+		service: observedService(answer),
+		latest: template && revisionOfTemplate(answer, template),
+	};
+}
+
+async function observeRevisions(
+	service: string,
+	{ project, region }: StackConfig,
+	reader: CloudReader,
+): Promise<ObservedRevision[] | undefined> {
+	const reading = await reader.list<RestRevision>(
+		"run",
+		`projects/${project}/locations/${region}/services/${service}/revisions`,
+		"revisions",
+	);
+	if ("unread" in reading) {
+		return undefined;
+	}
+	return "found" in reading ? reading.found.map(revisionOf) : [];
 }
 
 async function observeJob(
