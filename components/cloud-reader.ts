@@ -1,9 +1,18 @@
 /** Reads Google's REST APIs: what no data source tells, with the provider's own login and endpoints. Reads no payload. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { getClientConfig } from "@pulumi/gcp/organizations/getClientConfig.js";
 import * as pulumi from "@pulumi/pulumi";
 
 /** How long an answer may take. */
 const patienceMilliseconds = 10_000;
+
+/** Answers after which the same request may succeed, and how long it waits before its second try. */
+const passing = [429, 500, 502, 503, 504];
+const pauseMilliseconds = 500;
+
+/** A service keeps at most 1000 revisions. */
+const pageSize = 100;
+const mostPages = 20;
 
 /** Requests on their way at a time: more would open a connection each. */
 const width = 16;
@@ -44,20 +53,22 @@ export type Reading<T> = { found: T } | { missing: true } | { unread: string };
 
 /** Asks the APIs; nothing that they answer is an error here. */
 export class CloudReader {
-	/** Why an API did not tell something, the first reason of each. */
+	/** The APIs that did not tell something: the first reason of each. */
 	readonly unread = new Map<Api, string>();
+
+	/** The APIs that gave no answer at all: they are not asked again. */
+	readonly #silent = new Map<Api, string>();
 
 	#login: Promise<string> | undefined;
 	#running = 0;
 	readonly #waiting: (() => void)[] = [];
 
 	/** One resource. */
-	async read<T>(api: ApiName, path: string): Promise<Reading<T>> {
-		const reading = await this.#inTurn(() =>
-			this.#ask<T>(apis[api], path),
-		).catch((error): Reading<T> => ({ unread: reasonOf(error) }));
-		if ("unread" in reading && !this.unread.has(apis[api])) {
-			this.unread.set(apis[api], reading.unread);
+	async read<T>(name: ApiName, path: string): Promise<Reading<T>> {
+		const api = apis[name];
+		const reading = await this.#inTurn(() => this.#tryAsk<T>(api, path));
+		if ("unread" in reading && !this.unread.has(api)) {
+			this.unread.set(api, reading.unread);
 		}
 		return reading;
 	}
@@ -70,34 +81,50 @@ export class CloudReader {
 	): Promise<Reading<T[]>> {
 		const elements: T[] = [];
 		let token = "";
-		do {
-			const query = `pageSize=100${token && `&pageToken=${encodeURIComponent(token)}`}`;
+		for (let pages = 0; pages < mostPages; pages++) {
+			const query = `pageSize=${pageSize}${token && `&pageToken=${encodeURIComponent(token)}`}`;
 			const answer = await this.read<Page<T>>(api, `${path}?${query}`);
 			if (!("found" in answer)) {
 				return answer;
 			}
 			elements.push(...((answer.found[collection] as T[] | undefined) ?? []));
 			token = answer.found.nextPageToken ?? "";
-		} while (token !== "");
+			if (token === "") {
+				break;
+			}
+		}
 		return { found: elements };
 	}
 
-	async #ask<T>(api: Api, path: string): Promise<Reading<T>> {
+	async #tryAsk<T>(api: Api, path: string): Promise<Reading<T>> {
+		const silence = this.#silent.get(api);
+		if (silence !== undefined) {
+			return { unread: silence };
+		}
+		try {
+			let response = await this.#send(api, path);
+			if (passing.includes(response.status)) {
+				await response.body?.cancel();
+				await sleep(pauseMilliseconds);
+				response = await this.#send(api, path);
+			}
+			return await readingOf<T>(response);
+		} catch (error) {
+			const unread = reasonOf(error);
+			this.#silent.set(api, unread);
+			return { unread };
+		}
+	}
+
+	async #send(api: Api, path: string): Promise<Response> {
 		const url = addressOf(api) + path;
 		this.#login ??= getClientConfig().then(({ accessToken }) => accessToken);
-		const response = await fetch(url, {
+		return fetch(url, {
 			headers: { authorization: `Bearer ${await this.#login}` },
 			// A token goes to the API alone.
 			redirect: "error",
 			signal: AbortSignal.timeout(patienceMilliseconds),
 		});
-		const body = (await response.json()) as T & ErrorBody;
-		if (response.ok) {
-			return { found: body };
-		}
-		return response.status === 404
-			? { missing: true }
-			: { unread: `${response.status} ${body.error?.message ?? ""}`.trim() };
 	}
 
 	async #inTurn<T>(action: () => Promise<T>): Promise<T> {
@@ -118,7 +145,15 @@ type Page<T> = { nextPageToken?: string } & {
 	[collection: string]: T[] | string | undefined;
 };
 
-type ErrorBody = { error?: { message?: string } };
+async function readingOf<T>(response: Response): Promise<Reading<T>> {
+	const body = (await response.json()) as T & { error?: { message?: string } };
+	if (response.ok) {
+		return { found: body };
+	}
+	return response.status === 404
+		? { missing: true }
+		: { unread: `${response.status} ${body.error?.message ?? ""}`.trim() };
+}
 
 /**
  * Where an API is asked.
@@ -130,7 +165,9 @@ function addressOf({ configKey, variable, address }: Api): string {
 	const url = new URL(given || address);
 	const isHere = ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
 	if (url.protocol !== "https:" && !isHere) {
-		throw new Error(`${variable} is no https address`);
+		throw new Error(
+			`${variable} is no https address: the login would cross the network in plain text`,
+		);
 	}
 	return url.href.endsWith("/") ? url.href : `${url.href}/`;
 }
@@ -140,5 +177,6 @@ function reasonOf(error: unknown): string {
 	if (!(error instanceof Error)) {
 		return String(error);
 	}
-	return error.cause instanceof Error ? error.cause.message : error.message;
+	const { cause, message } = error;
+	return (cause instanceof Error && cause.message) || message || error.name;
 }

@@ -28,7 +28,7 @@ import type { CloudReader, Reading } from "./cloud-reader.ts";
 import type { Observed } from "./observed-cloud.ts";
 
 /**
- * Warns of each difference, a line each, and once of what could not be seen. Never fails: the update does not depend on it.
+ * Warns of each difference, a line each, and of each API that could not be asked. Never fails: the update does not depend on it.
  * @param observed the services as they are
  */
 export async function reportDrift(
@@ -269,16 +269,12 @@ async function lastExecution(
 	};
 }
 
-/** One line for all that could not be read. */
+/** One line for each API that could not be asked, or did not tell everything. */
 function notSeen(project: string, { unread }: CloudReader): string[] {
-	if (unread.size === 0) {
-		return [];
-	}
-	const reasons = [...unread].map(
-		([api, reason]) => `${api.title} (${oneLine(reason)})`,
-	);
-	const roles = [...unread.keys()].map(({ viewer }) => viewer);
-	return [
-		`[drift] could not be looked for in ${project}, so a change by hand stays unseen: ${reasons.join(", ")}; fix: ${roles.join(" and ")} on the project ${roles.length === 1 ? "gives" : "give"} the right to look`,
-	];
+	return [...unread].map(([{ title, address, viewer }, reason]) => {
+		const fix = /^40[13] /.test(reason)
+			? `grant ${viewer} on the project to whoever runs this`
+			: `make sure that this machine reaches ${new URL(address).hostname}, and is logged in`;
+		return `[drift] ${title} in ${project} could not be looked at, so a change by hand stays unseen there: ${oneLine(reason)}; fix: ${fix}`;
+	});
 }

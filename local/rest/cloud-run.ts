@@ -48,9 +48,9 @@ export function revisionsIn(world: World, names: Names) {
 		...historyOf(entry).revisions,
 		...shownRevision(entry),
 	});
-	return all
-		.toSorted(([, a], [, b]) => (a.createTime < b.createTime ? 1 : -1))
-		.map(([name, revision]) => revisionOf(id, name, revision));
+	return newestFirst(all).map(([name, revision]) =>
+		revisionOf(id, name, revision),
+	);
 }
 
 /** The revision that the service shows, where the history does not know it: somebody else made it. */
@@ -103,7 +103,7 @@ function revisionOf(
 export function jobIn(world: World, names: Names) {
 	const { id, entry } = entryOf(world, JOB, names);
 	const { properties } = entry;
-	const [newest] = newestFirst(entry);
+	const [newest] = executionsOfJob(entry);
 	const [terminal] = blocksAt(properties, "terminalConditions");
 	return {
 		name: id,
@@ -127,16 +127,22 @@ export function jobIn(world: World, names: Names) {
 /** A job's executions, the newest first. */
 export function executionsIn(world: World, names: Names) {
 	const { id, entry } = entryOf(world, JOB, names);
-	return newestFirst(entry).map(([name, execution]) =>
+	return executionsOfJob(entry).map(([name, execution]) =>
 		executionOf(id, name, execution),
 	);
 }
 
-function newestFirst(job: Entry): [string, Execution][] {
-	return Object.entries(executionsOf(job).executions).toSorted(
-		([, a], [, b]) => (a.createTime < b.createTime ? 1 : -1),
-	);
+/** By the time of creation; what the cloud's file holds later is newer where the times are equal. */
+function newestFirst<T extends { createTime: string }>(
+	all: readonly [string, T][],
+): [string, T][] {
+	return all
+		.toReversed()
+		.toSorted(([, a], [, b]) => b.createTime.localeCompare(a.createTime));
 }
+
+const executionsOfJob = (job: Entry) =>
+	newestFirst(Object.entries(executionsOf(job).executions));
 
 const timesOf = ({ createTime, completionTime }: Execution) => ({
 	createTime,
