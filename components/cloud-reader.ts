@@ -174,9 +174,8 @@ function addressOf({ configKey, variable, address }: Api): string {
 
 /** The cause of a failed request, which fetch hides behind "fetch failed". */
 function reasonOf(error: unknown): string {
-	if (!(error instanceof Error)) {
-		return String(error);
-	}
-	const { cause, message } = error;
-	return (cause instanceof Error && cause.message) || message || error.name;
+	const { cause, message } = error as { cause?: Failure; message?: string };
+	return cause?.message || cause?.code || message || String(error);
 }
+
+type Failure = { message?: string; code?: string };
