@@ -1,7 +1,9 @@
 /** The program: reads the configuration and what runs now, then follows the data from its sources to the services. */
 import * as pulumi from "@pulumi/pulumi";
+import { CloudReader } from "./components/cloud-reader.ts";
 import { ContractService } from "./components/contract-service.ts";
 import { Database } from "./components/database.ts";
+import { reportDrift } from "./components/drift.ts";
 import { Network } from "./components/network.ts";
 import {
 	type Observed,
@@ -70,7 +72,9 @@ export async function deployPlatform(
 	);
 	const services = Object.keys(platform.services);
 
-	const observed = await observeServices(platform, config);
+	const reader = new CloudReader();
+	const observed = await observeServices(platform, config, reader);
+	const drift = reportDrift(platform, config, observed, reader);
 	const rotation = rotationFor(platform, config, observed);
 
 	const network = new Network("network", { region, ...platform.network });
@@ -131,6 +135,8 @@ export async function deployPlatform(
 			}),
 	);
 
+	// Beside the planning, which does not depend on it; the engine hears of nothing once the program has ended.
+	await drift;
 	return {
 		activeSlot: rotation.target,
 		revisions: Object.fromEntries(

@@ -16,6 +16,13 @@ import {
 	type ObservedService,
 	observedService,
 } from "../plan/observed.ts";
+import {
+	type ObservedRevision,
+	type RestRevision,
+	revisionOf,
+	revisionOfTemplate,
+} from "../plan/revisions.ts";
+import type { CloudReader } from "./cloud-reader.ts";
 
 /** A service and the jobs that it waits for; undefined is what does not exist yet. */
 export type Observed = {
@@ -24,6 +31,10 @@ export type Observed = {
 	/** Only where the contract names a check command. */
 	check: ObservedJob;
 	verify: ObservedJob;
+	/** Every revision that the service keeps, the newest first; undefined if they could not be read. */
+	revisions: ObservedRevision[] | undefined;
+	/** The latest created revision, by the service's template. */
+	latest: ObservedRevision | undefined;
 };
 
 /**
@@ -34,18 +45,24 @@ export type Observed = {
 export async function observeServices(
 	platform: Platform,
 	config: StackConfig,
+	reader: CloudReader,
 ): Promise<ReadonlyMap<string, Observed>> {
 	const { environment } = config;
 	const entries = Object.entries(platform.services).map(
 		async ([name, contract]) => {
-			const [service, preflight, check, verify] = await Promise.all([
-				observeService(serviceNameIn(platform, name, environment), config),
+			const serviceName = serviceNameIn(platform, name, environment);
+			const [service, revisions, preflight, check, verify] = await Promise.all([
+				observeService(serviceName, config),
+				observeRevisions(serviceName, config, reader),
 				observeJob(preflightJobNameIn(platform, name, environment), config),
 				contract.checkCommand &&
 					observeJob(checkJobNameIn(platform, name, environment), config),
 				observeJob(verifyJobNameIn(platform, name, environment), config),
 			]);
-			return [name, { service, preflight, check, verify }] as const;
+			return [
+				name,
+				{ ...service, revisions, preflight, check, verify },
+			] as const;
 		},
 	);
 	return new Map(await Promise.all(entries));
@@ -54,12 +71,35 @@ export async function observeServices(
 async function observeService(
 	name: string,
 	config: StackConfig,
-): Promise<ObservedService | undefined> {
+): Promise<Pick<Observed, "service" | "latest">> {
 	const { project, region: location } = config;
 	const answer = await unlessNotFound("services", name, config, () =>
 		getService({ name, location, project }),
 	);
-	return answer && observedService(answer);
+	if (answer === undefined) {
+		return { service: undefined, latest: undefined };
+	}
+	const [template] = answer.templates;
+	return {
+		service: observedService(answer),
+		latest: template && revisionOfTemplate(answer, template),
+	};
+}
+
+async function observeRevisions(
+	service: string,
+	{ project, region }: StackConfig,
+	reader: CloudReader,
+): Promise<ObservedRevision[] | undefined> {
+	const reading = await reader.list<RestRevision>(
+		"run",
+		`projects/${project}/locations/${region}/services/${service}/revisions`,
+		"revisions",
+	);
+	if ("unread" in reading) {
+		return undefined;
+	}
+	return "found" in reading ? reading.found.map(revisionOf) : [];
 }
 
 async function observeJob(

@@ -10,6 +10,7 @@ const OPERATIONS = [
 	"update",
 	"delete",
 	"invoke",
+	"request",
 	"execution",
 	"revision",
 ] as const;

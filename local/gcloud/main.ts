@@ -1,28 +1,17 @@
 /** Stands in for gcloud: lists Cloud Run and secret versions as gcloud prints them in JSON, destroys versions, executes jobs. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { versionName } from "../cloud/secret-access.ts";
 import { CloudStore } from "../cloud/store.ts";
-import { entriesOf, find, projectNumber, type World } from "../cloud/world.ts";
+import { entriesOf, projectNumber } from "../cloud/world.ts";
 import { localDirectory } from "../directory.ts";
 import { Faults } from "../faults.ts";
 import { CloudApi } from "../gcp/api.ts";
 import { planesOf } from "../plane/by-project.ts";
 import { CloudError } from "../provider/core.ts";
-import { secretVersion } from "../types/secret.ts";
-import { JOB, SECRET_VERSION, SERVICE } from "../types/tokens.ts";
-import { jobOf, revisionsOf, serviceOf, versionOf } from "./answers.ts";
-
-type Flags = Record<string, string>;
-
-/** A command: its flags, all of which must be given, and what it prints. */
-type Command = {
-	flags: string[];
-	run: (cloud: Cloud, flags: Flags, argument: string) => unknown;
-};
-
-/** A project's cloud: as it is kept, and as its API serves it. */
-type Cloud = { store: CloudStore; api: CloudApi };
+import { JOB, SERVICE } from "../types/tokens.ts";
+import { jobOf, revisionsOf, serviceOf } from "./answers.ts";
+import type { Cloud, Command, Flags } from "./command.ts";
+import { secretCommands } from "./secrets.ts";
 
 const inRegion = (type: string, { store }: Cloud, { region }: Flags) =>
 	store.view((world) =>
@@ -57,32 +46,8 @@ const commands: Record<string, Command> = {
 			}
 		},
 	},
-	"secrets versions list *": {
-		flags: ["project", "format"],
-		run: ({ store }, _flags, secretId) =>
-			store
-				.view((world) => Object.values(entriesOf(world, SECRET_VERSION)))
-				.filter(({ properties }) =>
-					String(properties.name).includes(`/secrets/${secretId}/versions/`),
-				)
-				.map(versionOf)
-				.reverse(),
-	},
-	"secrets versions destroy *": {
-		flags: ["project", "secret", "quiet"],
-		run: ({ store }, { secret = "" }, version) =>
-			store.update((world) => destroyVersion(world, secret, version)),
-	},
+	...secretCommands,
 };
-
-function destroyVersion(world: World, secret: string, version: string): void {
-	const name = versionName(world, secret, version);
-	const entry = find(world, SECRET_VERSION, name);
-	if (entry === undefined || entry.hidden.destroyed === true) {
-		throw new CloudError(`Secret Version [${name}] not found or destroyed.`);
-	}
-	secretVersion.retire?.("DELETE", entry);
-}
 
 async function main(args: string[]): Promise<void> {
 	const words = args.filter((arg) => !arg.startsWith("-"));

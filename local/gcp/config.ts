@@ -8,6 +8,7 @@ export interface GcpConfig {
 	readonly project: string;
 	/** The region where a resource gives none. */
 	readonly region: string;
+	readonly zone: string;
 	/** Labels for every resource. */
 	readonly defaultLabels: Properties;
 }
@@ -52,6 +53,7 @@ export function readConfig(config: Properties): GcpConfig {
 	return {
 		project: text("project"),
 		region: text("region"),
+		zone: text("zone"),
 		defaultLabels: isObject(parsed) ? parsed : {},
 	};
 }

@@ -25,6 +25,7 @@ import {
 	plainProperties,
 	textAt,
 } from "../provider/values.ts";
+import { answer, type RestAnswer, type RestRequest } from "../rest/answer.ts";
 import type { Scope } from "../types/resource-type.ts";
 import { CloudApi } from "./api.ts";
 import { complete } from "./completion.ts";
@@ -45,6 +46,8 @@ export interface GcpOptions {
 	/** The stand-in's folder. */
 	readonly directory: string;
 	readonly plane: DataPlane;
+	/** By which programs ask the REST answers. @default none, as where nobody is logged in */
+	readonly accessToken?: string | undefined;
 }
 
 export class GcpProvider implements Provider {
@@ -52,7 +55,7 @@ export class GcpProvider implements Provider {
 	readonly version = "9.35.0";
 	readonly #options: GcpOptions;
 	readonly #faults: Faults;
-	#config: GcpConfig = { project: "", region: "", defaultLabels: {} };
+	#config: GcpConfig = readConfig({});
 	#opened: CloudApi | undefined;
 
 	constructor(options: GcpOptions) {
@@ -220,13 +223,32 @@ export class GcpProvider implements Provider {
 				names,
 				when: "before",
 			});
-			return await dataSource(token, given, this.#api(), this.#scope());
+			const { accessToken = "" } = this.#options;
+			return await dataSource(token, given, this.#api(), {
+				...this.#config,
+				...this.#scope(),
+				accessToken,
+			});
 		} catch (error) {
 			if (!(error instanceof CloudError)) throw error;
 			throw new CloudError(
 				`invoking ${token}: ${failed(error.message).message}`,
 			);
 		}
+	}
+
+	/**
+	 * Answers a request to a REST API.
+	 * @throws {CloudError} where a fault strikes.
+	 */
+	async answer(request: RestRequest): Promise<RestAnswer> {
+		await this.#faults.strike({
+			operation: "request",
+			type: request.method,
+			names: [request.path],
+			when: "before",
+		});
+		return this.#api().view((world) => answer(request, world));
 	}
 
 	#scope(): Scope {

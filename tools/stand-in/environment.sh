@@ -26,6 +26,7 @@ enter_stand_in() {
 	export PATH=$1:$PATH
 	export PULUMI_HOME=$local_dir/home
 	install_providers
+	serve_rest
 	export PULUMI_BACKEND_URL=file://$local_dir/pulumi
 	export PULUMI_CONFIG_PASSPHRASE=$standin_passphrase
 	export PULUMI_SKIP_UPDATE_CHECK=true
@@ -39,6 +40,21 @@ enter_stand_in() {
 	export NODE_COMPILE_CACHE=$local_dir/compile-cache
 	# Offers --event-log, from which the binding report is made.
 	export PULUMI_DEBUG_COMMANDS=true
+}
+
+# The program asks the REST APIs what no data source tells. The gcp provider answers them while the command lasts, at an
+# address that both read from the real provider's own variables; the token is this command's alone.
+serve_rest() {
+	local port
+	# Below the ports that the system gives away. That nothing listens is seen by a connection that fails.
+	for _ in 1 2 3 4 5; do
+		port=$((20000 + RANDOM % 12000))
+		(: </dev/tcp/127.0.0.1/$port) 2>/dev/null || break
+	done
+	GOOGLE_OAUTH_ACCESS_TOKEN=$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')
+	export GOOGLE_OAUTH_ACCESS_TOKEN
+	export GOOGLE_CLOUD_RUN_V2_CUSTOM_ENDPOINT=http://127.0.0.1:$port/v2/
+	export GOOGLE_SECRET_MANAGER_CUSTOM_ENDPOINT=http://127.0.0.1:$port/v1/
 }
 
 # The engine takes the providers in its home for the installed ones, of the version that the npm package asks for. From
