@@ -7,6 +7,7 @@ import {
 	redisUrl,
 } from "../contract/connection-strings.ts";
 import { secretIdIn } from "../contract/names.ts";
+import { own } from "../contract/own-keys.ts";
 import type { Platform, SecretContract } from "../contract/schema.ts";
 import type { StackConfig } from "../contract/stack-config.ts";
 import type { Database } from "./database.ts";
@@ -145,7 +146,7 @@ export class PlatformSecrets extends pulumi.ComponentResource {
 		id: string,
 		digits: number,
 	) {
-		const keepers = { epoch: config.keyEpochs[id] ?? 0 };
+		const keepers = { epoch: own(config.keyEpochs, id) ?? 0 };
 		return generatedHex(id, digits, keepers, {
 			parent: this,
 			protect: config.dataProtection && id === "fernet-key",
@@ -170,9 +171,9 @@ export function keptVersion(
 	config: StackConfig,
 	id: string,
 ): number | undefined {
-	const external = config.externalSecrets[id];
+	const external = own(config.externalSecrets, id);
 	return (
-		config.adopted[id] ??
+		own(config.adopted, id) ??
 		(external !== undefined && "version" in external
 			? external.version
 			: undefined)
@@ -184,7 +185,7 @@ export function encryptedValue(
 	config: StackConfig,
 	id: string,
 ): pulumi.Output<string> {
-	const external = config.externalSecrets[id];
+	const external = own(config.externalSecrets, id);
 	if (external === undefined || !("value" in external)) {
 		throw new Error(
 			`the configuration has no value for the external secret '${id}'`,

@@ -1,5 +1,7 @@
 /** What a service gets in an environment, computed from the contract; pure, and the only place that computes it. */
 import { secretIdIn, variableIn } from "./names.ts";
+import { own } from "./own-keys.ts";
+import { shownName } from "./printable.ts";
 import type {
 	Environment,
 	PerEnvironment,
@@ -56,10 +58,10 @@ export function serviceContract(
 	platform: Platform,
 	service: string,
 ): ServiceContract {
-	const found = platform.services[service];
+	const found = own(platform.services, service);
 	if (found === undefined) {
 		throw new RangeError(
-			`there is no service '${service}' in the contract; it has: ${Object.keys(platform.services).join(", ")}`,
+			`there is no service '${shownName(service)}' in the contract; it has: ${Object.keys(platform.services).join(", ")}`,
 		);
 	}
 	return found;

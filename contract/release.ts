@@ -1,6 +1,7 @@
 /** A release: which images run, written by the build into `releases/<environment>.json`. */
 import { z } from "zod";
 import { UserError } from "./errors.ts";
+import { oneLine, shownName } from "./printable.ts";
 import type { Environment, Platform } from "./schema.ts";
 
 const imageByDigest = z
@@ -42,8 +43,8 @@ export function parseRelease(
 	const result = releaseShape.safeParse(json(file, text));
 	const problems = result.success
 		? releaseProblems(platform, environment, project, result.data)
-		: result.error.issues.map(
-				({ path, message }) => `${path.join(".")}: ${message}`,
+		: result.error.issues.map(({ path, message }) =>
+				oneLine(`${path.map(String).map(shownName).join(".")}: ${message}`),
 			);
 	if (!result.success || problems.length > 0) {
 		throw new UserError(
@@ -71,23 +72,23 @@ function releaseProblems(
 ): string[] {
 	const wanted = [...Object.keys(platform.services), preflightImage];
 	const problems = wanted
-		.filter((name) => !(name in release.images))
+		.filter((name) => !Object.hasOwn(release.images, name))
 		.map((name) => `images.${name}: is missing`);
 	for (const [name, image] of Object.entries(release.images)) {
 		if (!wanted.includes(name)) {
 			problems.push(
-				`images.${name}: is not an image of this platform; it has ${wanted.join(", ")}`,
+				`images.${shownName(name)}: is not an image of this platform; it has ${wanted.join(", ")}`,
 			);
 		}
 		if (image.split("/")[1] !== project) {
 			problems.push(
-				`images.${name}: is not in the registry of project ${project}`,
+				`images.${shownName(name)}: is not in the registry of project ${project}`,
 			);
 		}
 	}
 	if (release.environment !== environment) {
 		problems.push(
-			`environment: found '${release.environment}', but the images must be built for ${environment}`,
+			`environment: found '${shownName(release.environment)}', but the images must be built for ${environment}`,
 		);
 	}
 	return problems;

@@ -1,6 +1,17 @@
 /** The shape of a contract: what may be written in `platform.ts`, and the checks that span several of its parts. */
 import { z } from "zod";
 import { UserError } from "./errors.ts";
+import { inheritedKeyProblem, inheritedKeys, own } from "./own-keys.ts";
+import { oneLine, shownName } from "./printable.ts";
+import {
+	databaseName,
+	filePath,
+	forbiddenVariable,
+	hostName,
+	httpPath,
+	isTakenFolder,
+	plainText,
+} from "./shapes.ts";
 import { isSecretName } from "./value-rules.ts";
 
 export const environments = ["local", "staging", "production"] as const;
@@ -34,11 +45,6 @@ const variableName = z
 		"is set by Cloud Run and must not be set by hand",
 	);
 
-const httpPath = z.string().startsWith("/");
-const hostName = z
-	.string()
-	.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "must be a host name");
-
 /** Where the value of a secret comes from. Everything but `external` is made by this stack. */
 const source = z.discriminatedUnion("from", [
 	z.strictObject({
@@ -61,7 +67,7 @@ const source = z.discriminatedUnion("from", [
 		from: z.literal("redis.url"),
 		driver: z.enum(["redis-py", "ioredis", "node-redis"]),
 		/** Where the service finds the certificates of `redis.ca`: one of its `secretFiles`. */
-		caFile: z.string().startsWith("/"),
+		caFile: filePath,
 	}),
 	z.strictObject({ from: z.literal("redis.ca") }),
 	z.strictObject({
@@ -71,7 +77,7 @@ const source = z.discriminatedUnion("from", [
 	}),
 	z.strictObject({ from: z.literal("generated.hex64") }),
 	z.strictObject({ from: z.literal("generated.fernet") }),
-	z.strictObject({ from: z.literal("constant"), value: z.string().min(1) }),
+	z.strictObject({ from: z.literal("constant"), value: plainText.min(1) }),
 	/** Somebody else issues the value: the stack file pins a version, or holds the value encrypted. */
 	z.strictObject({
 		from: z.literal("external"),
@@ -100,24 +106,27 @@ const secret = z.strictObject({
 	environments: z.array(z.enum(environments)).optional(),
 });
 
-const plainValue = z.union([
-	z.string(),
-	perEnvironment(z.string()),
-	z.strictObject({ from: z.literal("environment") }),
-	z.strictObject({ from: z.literal("project") }),
-	z.strictObject({
-		/** `scheme://` and the first public host of a service. */
-		from: z.literal("url"),
-		of: kebabName,
-		/** @default "https" */
-		scheme: z.enum(["https", "wss"]).optional(),
-	}),
-	z.strictObject({
-		/** `https://` and each public host of a service, comma separated. */
-		from: z.literal("urls"),
-		of: kebabName,
-	}),
-]);
+const plainValue = z.union(
+	[
+		plainText,
+		perEnvironment(plainText),
+		z.strictObject({ from: z.literal("environment") }),
+		z.strictObject({ from: z.literal("project") }),
+		z.strictObject({
+			/** `scheme://` and the first public host of a service. */
+			from: z.literal("url"),
+			of: kebabName,
+			/** @default "https" */
+			scheme: z.enum(["https", "wss"]).optional(),
+		}),
+		z.strictObject({
+			/** `https://` and each public host of a service, comma separated. */
+			from: z.literal("urls"),
+			of: kebabName,
+		}),
+	],
+	'must be a text without NUL characters, one for each environment, or a source such as { from: "url", of: "<service>" }',
+);
 
 const service = z.strictObject({
 	port: z.number().int().min(1).max(65535),
@@ -150,15 +159,19 @@ const service = z.strictObject({
 	cpuAlwaysAllocated: z.boolean(),
 	/** Private ranges are reached through the VPC. */
 	vpcAccess: z.boolean(),
-	roles: z.array(z.string().startsWith("roles/")),
+	roles: z.array(
+		z
+			.string()
+			.regex(/^roles\/[A-Za-z0-9_.]+$/, "must be roles/<service>.<role>"),
+	),
 	/** Plain environment variables by name. */
 	variables: z.record(variableName, plainValue),
 	/** Secret environment variables: the name, and the id of the secret. */
 	secrets: z.record(variableName, kebabName),
-	/** Secrets mounted as files: the absolute path, and the id of the secret. */
-	secretFiles: z.record(z.string().startsWith("/"), kebabName),
+	/** Secrets mounted as files: the absolute path, and the id of the secret. Each is alone in its folder, which the mount hides. */
+	secretFiles: z.record(filePath, kebabName),
 	/** The command by which the service's own image checks its configuration, if it has one. */
-	checkCommand: z.array(z.string()).min(1).optional(),
+	checkCommand: z.array(plainText).min(1).optional(),
 });
 
 const postgres = z.strictObject({
@@ -189,7 +202,7 @@ const platformShape = z.strictObject({
 		subnetRange: z.cidrv4(),
 		privateServicesRange: z.cidrv4(),
 	}),
-	databaseName: z.string().regex(/^[a-z_][a-z0-9_]*$/),
+	databaseName,
 	postgres: perEnvironment(postgres),
 	redis: perEnvironment(redis),
 	services: z.record(kebabName, service),
@@ -197,7 +210,7 @@ const platformShape = z.strictObject({
 	/** Groups of which exactly one member may be bound; a member is a list of variables that belong together. */
 	alternatives: z.array(z.array(z.array(variableName).min(1)).min(2)),
 	/** Variables that must not be set in staging and production, as patterns with `*`, or `NAME=value`. */
-	forbiddenVariables: z.array(z.string()),
+	forbiddenVariables: z.array(forbiddenVariable),
 });
 
 export type Platform = z.infer<typeof platformShape>;
@@ -234,7 +247,7 @@ function* referenceProblems(platform: Platform): Generator<Problem> {
 			}
 		}
 		for (const sibling of each.siblings) {
-			if (!(sibling in platform.services)) {
+			if (!Object.hasOwn(platform.services, sibling)) {
 				yield {
 					path: ["services", name, "siblings"],
 					message: `names the service '${sibling}', which does not exist`,
@@ -245,7 +258,7 @@ function* referenceProblems(platform: Platform): Generator<Problem> {
 			if (
 				typeof value === "object" &&
 				"of" in value &&
-				!(value.of in platform.services)
+				!Object.hasOwn(platform.services, value.of)
 			) {
 				yield {
 					path: ["services", name, "variables", variable],
@@ -291,7 +304,8 @@ function* caFileProblems(
 	);
 	for (const [name, each] of Object.entries(platform.services)) {
 		const binds = Object.values(each.secrets).includes(redisUrl);
-		if (binds && each.secretFiles[caFile] !== certificates?.id) {
+		const file = own(each.secretFiles, caFile);
+		if (binds && (file === undefined || file !== certificates?.id)) {
 			yield {
 				path: ["services", name, "secretFiles", caFile],
 				message: `must hold the certificates of Redis, which '${redisUrl}' refers to`,
@@ -300,10 +314,39 @@ function* caFileProblems(
 	}
 }
 
+/** A volume is mounted over a folder: what else is in it, or below, cannot be seen any more. */
+function* fileProblems(platform: Platform): Generator<Problem> {
+	for (const [name, { secretFiles }] of Object.entries(platform.services)) {
+		const folders = Object.keys(secretFiles).map((path) =>
+			path.slice(0, path.lastIndexOf("/")),
+		);
+		for (const [index, path] of Object.keys(secretFiles).entries()) {
+			const folder = folders[index] as string;
+			const other = folders.find(
+				(each, position) =>
+					position !== index &&
+					!isTakenFolder(each) &&
+					`${folder}/`.startsWith(`${each}/`),
+			);
+			const problem = isTakenFolder(folder)
+				? `is mounted over '${folder}', which the container needs: give the file a folder of its own, such as /etc/${platform.name}/ca.pem`
+				: other === undefined
+					? undefined
+					: `lies in '${other}', which another secret file is mounted over: give each a folder of its own`;
+			if (problem !== undefined) {
+				yield {
+					path: ["services", name, "secretFiles", path],
+					message: problem,
+				};
+			}
+		}
+	}
+}
+
 function* serviceProblems(platform: Platform): Generator<Problem> {
 	for (const [name, each] of Object.entries(platform.services)) {
 		for (const variable of Object.keys(each.variables)) {
-			if (variable in each.secrets) {
+			if (Object.hasOwn(each.secrets, variable)) {
 				yield {
 					path: ["services", name, "variables", variable],
 					message: "is bound to a secret too: a variable has one value",
@@ -319,7 +362,9 @@ function* serviceProblems(platform: Platform): Generator<Problem> {
 		for (const group of platform.alternatives) {
 			const bound = group.filter((member) =>
 				member.some(
-					(variable) => variable in each.secrets || variable in each.variables,
+					(variable) =>
+						Object.hasOwn(each.secrets, variable) ||
+						Object.hasOwn(each.variables, variable),
 				),
 			);
 			if (bound.length > 1) {
@@ -332,7 +377,7 @@ function* serviceProblems(platform: Platform): Generator<Problem> {
 	}
 	for (const [index, each] of platform.secrets.entries()) {
 		for (const name of each.criticalIn) {
-			if (!(name in platform.services)) {
+			if (!Object.hasOwn(platform.services, name)) {
 				yield {
 					path: ["secrets", index, "criticalIn"],
 					message: `names the service '${name}', which does not exist`,
@@ -345,6 +390,7 @@ function* serviceProblems(platform: Platform): Generator<Problem> {
 const platformSchema = platformShape.superRefine((platform, context) => {
 	for (const problem of [
 		...referenceProblems(platform),
+		...fileProblems(platform),
 		...serviceProblems(platform),
 	]) {
 		context.addIssue({ code: "custom", ...problem });
@@ -363,16 +409,33 @@ export class ContractError extends UserError {
 export function parsePlatform(
 	contract: z.input<typeof platformShape>,
 ): Platform {
+	const inherited = [...inheritedKeys(contract)];
+	if (inherited.length > 0) {
+		throw contractError(
+			inherited.map((path) => ({ path, message: inheritedKeyProblem })),
+		);
+	}
 	const result = platformSchema.safeParse(contract);
 	if (result.success) {
 		return result.data;
 	}
-	const problems = result.error.issues.map((issue) => {
-		const { message } =
-			issue.code === "invalid_key" ? (issue.issues[0] ?? issue) : issue;
-		return `  ${issue.path.join(".")}: ${message}`;
-	});
-	throw new ContractError(
-		`contract/platform.ts does not hold together:\n${problems.join("\n")}`,
+	throw contractError(
+		result.error.issues.map((issue) => {
+			const { message } =
+				issue.code === "invalid_key" ? (issue.issues[0] ?? issue) : issue;
+			return { path: issue.path, message };
+		}),
+	);
+}
+
+function contractError(
+	problems: { path: PropertyKey[]; message: string }[],
+): ContractError {
+	const lines = problems.map(
+		({ path, message }) =>
+			`  ${path.map((part) => shownName(String(part))).join(".")}: ${oneLine(message)}`,
+	);
+	return new ContractError(
+		`contract/platform.ts does not hold together:\n${lines.join("\n")}`,
 	);
 }

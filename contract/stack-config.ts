@@ -1,11 +1,29 @@
 /** The configuration of a stack: what `Pulumi.<stack>.yaml` may hold, checked before anything is made of it. */
+import { isIP } from "node:net";
 import { z } from "zod";
 import { secretsIn } from "./bindings.ts";
 import { UserError } from "./errors.ts";
+import { inheritedKeyProblem, inheritedKeys } from "./own-keys.ts";
+import { oneLine, shownName } from "./printable.ts";
 import { type Environment, environments, type Platform } from "./schema.ts";
+import { hostName } from "./shapes.ts";
 import { secretValueProblems } from "./value-rules.ts";
 
 const wholeNumber = z.number().int().min(0);
+
+/** A folder by its normalised path, so that equal folders have equal paths. */
+const folder = z
+	.string()
+	.regex(
+		/^(\/(?!\.{1,2}(\/|$))[\w.@+-]+)+$/,
+		"the absolute path of a folder, without '//', '.', '..' and a '/' at its end",
+	);
+
+const isHost = (text: string) =>
+	text === "" ||
+	text === "localhost" ||
+	isIP(text) !== 0 ||
+	hostName.safeParse(text.toLowerCase()).success;
 
 /** How the value of a secret that somebody else issues is given: exactly one of the two. */
 const externalSecret = z.union([
@@ -19,15 +37,24 @@ const stackConfigShape = z.strictObject({
 	/** Protects what holds data from deletion. Outside of local, `destroy` needs an `up` with `false` first. */
 	dataProtection: z.boolean(),
 	/** The folder under which Cloud Run mounts Cloud SQL's sockets. */
-	socketRoot: z.string().startsWith("/"),
+	socketRoot: folder,
 	/** What the paths of secret files begin with; empty in a container, a folder where services are mere processes. */
-	secretFileRoot: z.union([z.literal(""), z.string().startsWith("/")]),
+	secretFileRoot: z.union([z.literal(""), folder]),
 	clickhouse: z.strictObject({
-		host: z.string().min(1),
+		host: z
+			.string()
+			.min(1)
+			.refine(isHost, "a host name or IP address, without scheme or port"),
 		/** Of the https interface. @default 8443 */
 		port: z.number().int().min(1).max(65535).default(8443),
-		user: z.string().min(1),
-		database: z.string().min(1),
+		user: z
+			.string()
+			.min(1)
+			.regex(/^\P{C}*$/u, "visible characters only"),
+		database: z
+			.string()
+			.min(1)
+			.regex(/^[\w-]*$/, "letters, digits, '_' and '-' only"),
 	}),
 	/** By secret id, without the environment. */
 	externalSecrets: z.record(z.string(), externalSecret).default({}),
@@ -85,6 +112,14 @@ export function parseStackConfig(
 		);
 	}
 	const own = ownKeys(raw);
+	const inherited = [...inheritedKeys(own)].map((path) => ({
+		key: path.map(shownName).join("."),
+		message: inheritedKeyProblem,
+		fix: `remove it from Pulumi.${stack}.yaml`,
+	}));
+	if (inherited.length > 0) {
+		throw new UserError(report(stack, inherited));
+	}
 	const parsed = stackConfigShape.safeParse(own);
 	const problems = parsed.success
 		? contentProblems(platform, environment, parsed.data, secretKeys)
@@ -142,12 +177,14 @@ function shapeProblem(
 ): Problem {
 	const top = String(issue.path[0] ?? "");
 	if (issue.code === "unrecognized_keys") {
-		const where = [...issue.path, issue.keys[0]].join(".");
+		const where = [...issue.path, issue.keys[0]]
+			.map((key) => shownName(String(key)))
+			.join(".");
 		const known = Object.keys(top === "" ? stackConfigShape.shape : {});
 		return {
 			key: where,
 			message: `is not a known key${known.length > 0 ? `; known are ${known.join(", ")}` : ""}`,
-			fix: `pulumi config rm --path '${namespace}:${where}'`,
+			fix: removal(`${namespace}:${where}`),
 		};
 	}
 	const found = issue.path.reduce<unknown>(
@@ -155,7 +192,7 @@ function shapeProblem(
 		own,
 	);
 	return {
-		key: issue.path.join("."),
+		key: issue.path.map((key) => shownName(String(key))).join("."),
 		message:
 			found === undefined
 				? `is missing; expected ${expected(issue)}`
@@ -209,16 +246,16 @@ function contentProblems(
 				([, { command }]) => command !== undefined && environment !== "local",
 			)
 			.map(([service]) => ({
-				key: `services.${service}.command`,
+				key: `services.${shownName(service)}.command`,
 				message: `is for local alone; in ${environment} the image says what it runs`,
-				fix: `pulumi config rm --path services.${service}.command`,
+				fix: removal(`services.${service}.command`),
 			})),
 		...Object.keys(config.services)
-			.filter((service) => !(service in platform.services))
+			.filter((service) => !Object.hasOwn(platform.services, service))
 			.map((service) => ({
-				key: `services.${service}`,
+				key: `services.${shownName(service)}`,
 				message: `is not a service of the contract; it has ${Object.keys(platform.services).join(", ")}`,
-				fix: `pulumi config rm --path services.${service}`,
+				fix: removal(`services.${service}`),
 			})),
 	];
 }
@@ -233,7 +270,7 @@ function* externalProblems(
 		({ source }) => source.from === "external",
 	);
 	for (const { id } of external) {
-		if (!(id in externalSecrets) && !(id in adopted)) {
+		if (!Object.hasOwn(externalSecrets, id) && !Object.hasOwn(adopted, id)) {
 			yield {
 				key: `externalSecrets.${id}`,
 				message: `is missing; secret '${id}-${environment}' is issued by somebody else, so the stack must say which version to use`,
@@ -245,9 +282,9 @@ function* externalProblems(
 		const secret = external.find((each) => each.id === id);
 		if (secret === undefined) {
 			yield {
-				key: `externalSecrets.${id}`,
+				key: `externalSecrets.${shownName(id)}`,
 				message: `is not an external secret of ${environment}; those are ${external.map((secret) => secret.id).join(", ")}`,
-				fix: `pulumi config rm --path 'externalSecrets["${id}"]'`,
+				fix: removal("externalSecrets", id),
 			};
 		}
 		if ("value" in given && secret !== undefined) {
@@ -268,7 +305,7 @@ function* externalProblems(
 			!secretKeys.includes(`${namespace}:externalSecrets`)
 		) {
 			yield {
-				key: `externalSecrets.${id}.value`,
+				key: `externalSecrets.${shownName(id)}.value`,
 				message: "is in plain text; expected an encrypted value",
 				fix: `issue a new value, since this one was readable, then: pulumi config set --secret --path 'externalSecrets["${id}"].value'`,
 			};
@@ -288,9 +325,9 @@ function* keyProblems(
 	for (const id of Object.keys(keyEpochs)) {
 		if (!generated.some((secret) => secret.id === id)) {
 			yield {
-				key: `keyEpochs.${id}`,
+				key: `keyEpochs.${shownName(id)}`,
 				message: `is not a generated secret of ${environment}; those are ${generated.map((secret) => secret.id).join(", ")}`,
-				fix: `pulumi config rm --path 'keyEpochs["${id}"]'`,
+				fix: removal("keyEpochs", id),
 			};
 		}
 	}
@@ -298,12 +335,12 @@ function* keyProblems(
 		const { source } = secrets.find((secret) => secret.id === id) ?? {};
 		if (source?.from !== "external" && !source?.from.startsWith("generated.")) {
 			yield {
-				key: `adopted.${id}`,
+				key: `adopted.${shownName(id)}`,
 				message:
 					source === undefined
 						? `is not a secret of ${environment}`
 						: "follows a resource of this stack, so its value cannot be kept",
-				fix: `pulumi config rm --path 'adopted["${id}"]'`,
+				fix: removal("adopted", id),
 			};
 		}
 	}
@@ -331,10 +368,19 @@ function* cloudProblems(
 	}
 }
 
+/** The command that removes an entry, or what to do where its name could not be typed into one. */
+function removal(path: string, key?: string): string {
+	if (!/^[\w.:-]+$/.test(path + (key ?? ""))) {
+		return "remove it from the stack's file with an editor";
+	}
+	const whole = key === undefined ? path : `${path}["${key}"]`;
+	return `pulumi config rm --path ${/[:[]/.test(whole) ? `'${whole}'` : whole}`;
+}
+
 function report(stack: string, problems: Problem[]): string {
 	const lines = problems.map(
 		({ key, message, fix }) =>
-			`  ${key.includes(":") ? key : `${namespace}:${key}`} ${message}\n    fix: ${fix.includes("pulumi config") ? `${fix} -s ${stack}` : fix}`,
+			`  ${key.startsWith("gcp:") ? key : `${namespace}:${key}`} ${oneLine(message)}\n    fix: ${fix.includes("pulumi config") ? `${fix} -s ${stack}` : fix}`,
 	);
 	return `[stack-config] Pulumi.${stack}.yaml cannot be used; nothing was changed:\n${lines.join("\n")}`;
 }

@@ -1,4 +1,5 @@
 /** Runs the rules over the evidence. What a rule can't do counts against the stack: a rule that throws is a violation. */
+import { oneLine } from "../contract/printable.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Expected } from "./expected.ts";
 import type { Finding, Rule } from "./rule.ts";
@@ -134,7 +135,9 @@ function messageOf(
 		named === undefined && resource && `resource ${resource.name}`,
 		`environment ${environment}`,
 	].filter((part) => part !== undefined && part !== false && part !== "");
-	return `[${id}] ${subject.join(", ")}: found ${finding.found}; needed ${finding.needed}; fix: ${finding.fix ?? fix}`;
+	return oneLine(
+		`[${id}] ${subject.join(", ")}: found ${finding.found}; needed ${finding.needed}; fix: ${finding.fix ?? fix}`,
+	);
 }
 
 function sortKey({ finding, rule, message }: Violation): string[] {

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { variableIn } from "../contract/names.ts";
+import { own } from "../contract/own-keys.ts";
 import type { Environment } from "../contract/schema.ts";
 import criticalSecrets from "./critical-secrets.json" with { type: "json" };
 
@@ -22,6 +23,6 @@ export function criticalVariables(
 	environment: Environment,
 ): ReadonlySet<string> {
 	return new Set(
-		(key[service] ?? []).map((name) => variableIn(name, environment)),
+		(own(key, service) ?? []).map((name) => variableIn(name, environment)),
 	);
 }

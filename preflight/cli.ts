@@ -1,4 +1,5 @@
 /** The command line: `preflight check|serve|verify <service>`. */
+import { isIP } from "node:net";
 import { parseArgs } from "node:util";
 import { platform } from "../contract/platform.ts";
 import type { Platform } from "../contract/schema.ts";
@@ -29,6 +30,7 @@ options
   --json                     one JSON object for each line, as Cloud Logging reads them
   --budget-seconds <number>  for all attempts of a check; default ${defaultPatience.budgetSeconds}
   --attempt-seconds <number> for one attempt; default ${defaultPatience.attemptSeconds}
+  --address <ip address>     that serve listens on; default every one, which Cloud Run needs
 
 exit codes: 0 everything passed, 1 something failed, 2 wrong usage`;
 
@@ -37,6 +39,7 @@ type Command = {
 	service: string;
 	json: boolean;
 	patience: Patience;
+	address: string | undefined;
 };
 
 /** Writes a line; nothing reaches it unscrubbed. */
@@ -84,11 +87,15 @@ function parse(args: string[], platform: Platform): Command | string {
 	if (!(budgetSeconds > 0) || !(attemptSeconds > 0)) {
 		return "--budget-seconds and --attempt-seconds take positive numbers";
 	}
+	if (values.address !== undefined && isIP(values.address) === 0) {
+		return "--address takes an IP address";
+	}
 	return {
 		mode,
 		service,
 		json: values.json,
 		patience: { budgetSeconds, attemptSeconds },
+		address: values.address,
 	};
 }
 
@@ -106,12 +113,13 @@ function parseOptions(args: string[]) {
 				type: "string",
 				default: String(defaultPatience.attemptSeconds),
 			},
+			address: { type: "string" },
 		},
 	});
 }
 
 async function run(
-	{ mode, service, json, patience }: Command,
+	{ mode, service, json, patience, address }: Command,
 	variables: NodeJS.ProcessEnv,
 	scrub: Scrubber,
 ): Promise<boolean> {
@@ -144,7 +152,15 @@ async function run(
 			return false;
 		}
 		const { serve } = await import("./serve.ts");
-		await serve({ platform, service, variables, checks, patience, print });
+		await serve({
+			platform,
+			service,
+			variables,
+			address,
+			checks,
+			patience,
+			print,
+		});
 		return true;
 	}
 	const never = new AbortController().signal;

@@ -1,4 +1,5 @@
 /** Why an attempt failed, and whether another one could end differently. */
+import { own } from "../contract/own-keys.ts";
 
 /** An attempt that failed for a reason that is understood. */
 export class Failure extends Error {
@@ -64,7 +65,7 @@ export function connectionFailure(
 	if (code === undefined) {
 		return undefined;
 	}
-	const networkFact = networkFacts[code];
+	const networkFact = own(networkFacts, code);
 	if (networkFact !== undefined) {
 		return new Failure(`${networkFact} (${code})`, {
 			fix: remedies.network,
@@ -73,7 +74,7 @@ export function connectionFailure(
 		});
 	}
 	const certificateFact =
-		certificateFacts[code] ??
+		own(certificateFacts, code) ??
 		(code === "EPROTO" || code.startsWith("ERR_SSL_")
 			? "the server does not speak TLS"
 			: undefined);

@@ -20,11 +20,14 @@ export async function serve(options: {
 	platform: Platform;
 	service: string;
 	variables: NodeJS.ProcessEnv;
+	/** The address to listen on. @default every one, as Cloud Run's contract for containers asks */
+	address: string | undefined;
 	checks: Check[];
 	patience: Patience;
 	print: (outcome: Outcome) => void;
 }): Promise<void> {
-	const { platform, service, variables, checks, patience, print } = options;
+	const { platform, service, variables, address, checks, patience, print } =
+		options;
 	const contract = serviceContract(platform, service);
 	const stop = new AbortController();
 	const readiness = new Readiness(checks, patience, stop.signal, print);
@@ -49,7 +52,7 @@ export async function serve(options: {
 	const port = Number(variables.PORT ?? contract.port);
 	await new Promise<void>((resolve, reject) => {
 		server.once("error", reject);
-		server.listen(port, resolve);
+		server.listen({ port, host: address }, resolve);
 	});
 	readiness.start();
 	await new Promise<void>((resolve) => {

@@ -1,6 +1,7 @@
 /** The binding report as a table for a person: with colour and boxes on a terminal, plain in a pipe. */
 import Table from "cli-table3";
 import pc from "picocolors";
+import { own } from "../contract/own-keys.ts";
 import type { BindingRow } from "./binding-report.ts";
 
 export type TableOptions = {
@@ -62,7 +63,7 @@ export function bindingTable(
 	for (const row of cells) {
 		table.push(
 			row.map((text, i) => {
-				const style = styles[text] ?? String;
+				const style = own(styles, text) ?? String;
 				// Broken here: cli-table3 counts the codes of a colour as characters.
 				return broken(text, (widths[i] ?? 0) - 2)
 					.map(style)

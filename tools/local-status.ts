@@ -1,16 +1,16 @@
 /** `npm run local:status`: what of the local stack runs on this machine. */
 import { databaseUserIn } from "../contract/names.ts";
 import { platform } from "../contract/platform.ts";
-import { localDirectory } from "../local/directory.ts";
 import { RealPlane } from "../local/plane/real/real-plane.ts";
 import type { ServiceStatus } from "../local/plane/real/status.ts";
+import { standInFolder } from "./stand-in-folder.ts";
 import { type Health, statusReport } from "./status-table.ts";
 
 const patienceMilliseconds = 5000;
 const up = "tools/pulumi-local up -s local";
 
 async function main(): Promise<void> {
-	const plane = new RealPlane(localDirectory());
+	const plane = new RealPlane(standInFolder());
 	const status = await plane.status();
 	if (status === undefined) {
 		const hasWork = plane.hasWork();

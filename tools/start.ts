@@ -1,18 +1,17 @@
 /** `npm start`: previews the staging stack on the stand-in, with the policy pack enforced, then shows every service's bindings. */
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { constants } from "node:os";
 import { join, resolve } from "node:path";
 import { bindingRows } from "./binding-report.ts";
 import { EventPipe } from "./event-pipe.ts";
+import { standInFolder } from "./stand-in-folder.ts";
 
 const environment = "staging";
 const root = resolve(import.meta.dirname, "..");
 
-const stateDir = resolve(process.env.NETRA_LOCAL_DIR ?? join(root, ".local"));
-mkdirSync(stateDir, { recursive: true });
-// The owner's only, as mkdtemp makes it: who reads the pipe reads secrets.
-const pipeDir = mkdtempSync(join(stateDir, "preview-"));
+// Who reads the pipe reads secrets.
+const pipeDir = mkdtempSync(join(standInFolder(), "preview-"));
 process.on("exit", () => rmSync(pipeDir, { recursive: true, force: true }));
 const pipe = new EventPipe(join(pipeDir, "events"));
 

@@ -1,5 +1,6 @@
 /** What errors of PostgreSQL and its driver mean for a login. */
 import { DatabaseError } from "pg";
+import { own } from "../../contract/own-keys.ts";
 import {
 	connectionFailure,
 	type DependencyRemedies,
@@ -71,7 +72,7 @@ export function explain(error: unknown, remedies: PostgresRemedies): unknown {
 	}
 	if (error instanceof DatabaseError && error.code !== undefined) {
 		const { code } = error;
-		const meaning = meanings[code];
+		const meaning = own(meanings, code);
 		return new Failure(`${meaning?.fact ?? error.message} (${code})`, {
 			fix: remedies[meaning?.fix ?? "roles"],
 			definite: meaning?.definite ?? !passingClasses.has(code.slice(0, 2)),

@@ -1,6 +1,7 @@
 /** Connects to Redis over TLS, authenticates, writes a key that expires, and reads it back. */
 import { randomBytes } from "node:crypto";
 import type { Redis } from "ioredis";
+import { own } from "../../contract/own-keys.ts";
 import type { RedisAccess } from "../access.ts";
 import {
 	connectionFailure,
@@ -128,7 +129,7 @@ function explainReply(error: Error, remedies: RedisRemedies): Failure {
 			definite: true,
 		});
 	}
-	const meaning = meanings[word];
+	const meaning = own(meanings, word);
 	return new Failure(
 		meaning === undefined ? error.message : `${meaning.fact} (${word})`,
 		{

@@ -80,6 +80,249 @@ describe("a contract", () => {
 		expect(messageAfter(edit)).toBe(problem(line));
 	});
 
+	it.each(["constructor", "__proto__", "toString", "hasOwnProperty"])(
+		"rejects the name %s, which every object has, wherever it is a key",
+		(name) => {
+			const add = (record: object) =>
+				Object.defineProperty(record, name, {
+					value: structuredClone(platform.services.auth),
+					enumerable: true,
+				});
+			const line = `${name}: is a name that every JavaScript object has: choose another one`;
+			expect(messageAfter(({ services }) => add(services))).toBe(
+				problem(`services.${line}`),
+			);
+			for (const part of ["variables", "secrets", "secretFiles"] as const) {
+				expect(messageAfter((contract) => add(auth(contract)[part]))).toBe(
+					problem(`services.auth.${part}.${line}`),
+				);
+			}
+		},
+	);
+
+	it("rejects what a literal's __proto__ would bring along unseen", () => {
+		expect(
+			messageAfter((contract) =>
+				Object.setPrototypeOf(auth(contract).secrets, { UNSEEN_KEY: "x" }),
+			),
+		).toBe(
+			problem(
+				"services.auth.secrets.__proto__: is a name that every JavaScript object has: choose another one",
+			),
+		);
+	});
+
+	it.each<[string, (contract: Platform) => void, string]>([
+		[
+			"a sibling",
+			(contract) => auth(contract).siblings.push("constructor"),
+			"services.auth.siblings: names the service 'constructor', which does not exist",
+		],
+		[
+			"a service in a critical list",
+			(contract) => contract.secrets[0]?.criticalIn.push("constructor"),
+			"secrets.0.criticalIn: names the service 'constructor', which does not exist",
+		],
+		[
+			"a service whose URL a variable takes",
+			(contract) => {
+				auth(contract).variables.API_URL = { from: "url", of: "constructor" };
+			},
+			"services.auth.variables.API_URL: takes the URL of 'constructor', which does not exist",
+		],
+		[
+			"a secret",
+			(contract) => {
+				auth(contract).secrets.SECRET_KEY = "constructor";
+			},
+			"services.auth.secrets.SECRET_KEY: names the secret 'constructor', which is not in 'secrets'",
+		],
+	])("finds no member of an object's own as %s", (_what, edit, line) => {
+		expect(messageAfter(edit)).toContain(`\n  ${line}`);
+	});
+
+	const words = "must be lower-case words joined by '-'";
+	const capitals =
+		"must be capitals, digits and '_', with '{ENV}' at the end at most";
+	it.each<[string, (contract: Platform) => void, string]>([
+		[
+			"a line feed in a service's name",
+			({ services }) => {
+				services["a\nFAIL b"] = structuredClone(services.auth) as never;
+			},
+			`services.a\\u{a}FAIL b: ${words}`,
+		],
+		[
+			"an escape code in a secret's id",
+			({ secrets }) => {
+				Object.assign(secrets[0] ?? {}, { id: "\u001b[2Jx" });
+			},
+			`secrets.0.id: ${words}`,
+		],
+		[
+			"a direction mark in a variable's name",
+			(contract) => {
+				auth(contract).variables["A\u202e"] = "x";
+			},
+			`services.auth.variables.A\\u{202e}: ${capitals}`,
+		],
+		[
+			"a name of a thousand characters",
+			(contract) => {
+				auth(contract).variables["a".repeat(1000)] = "x";
+			},
+			`services.auth.variables.${"a".repeat(100)}… (1000 characters): ${capitals}`,
+		],
+		[
+			"an unknown key with a line feed",
+			(contract) => Object.assign(auth(contract), { "x\ny": 1 }),
+			'services.auth: Unrecognized key: "x\\u{a}y"',
+		],
+		[
+			"a NUL in a variable's value",
+			(contract) => {
+				auth(contract).variables.A = "x\0";
+			},
+			"services.auth.variables.A: must not hold a NUL character",
+		],
+		[
+			"a variable's value that is no text",
+			(contract) => Object.assign(auth(contract).variables, { A: 5 }),
+			'services.auth.variables.A: must be a text without NUL characters, one for each environment, or a source such as { from: "url", of: "<service>" }',
+		],
+		[
+			"a path of a probe with a line feed",
+			(contract) => {
+				auth(contract).livenessPath = "/live\n";
+			},
+			"services.auth.livenessPath: must begin with '/', and have visible ASCII characters only",
+		],
+		[
+			"a host with a scheme",
+			(contract) => {
+				auth(contract).publicHosts.staging = ["https://a.example.org"];
+			},
+			"services.auth.publicHosts.staging.0: must be a host name in lower case, without scheme, port or path",
+		],
+		[
+			"a host with a label of 64 characters",
+			(contract) => {
+				auth(contract).publicHosts.staging = [`${"a".repeat(64)}.org`];
+			},
+			"services.auth.publicHosts.staging.0: must be a host name in lower case, without scheme, port or path",
+		],
+		[
+			"a role of another form",
+			(contract) => auth(contract).roles.push("roles/x\ny"),
+			"services.auth.roles.4: must be roles/<service>.<role>",
+		],
+		[
+			"a database's name of 58 characters",
+			(contract) => {
+				contract.databaseName = "d".repeat(58);
+			},
+			"databaseName: must have 57 characters at most",
+		],
+		[
+			"a database that every instance has",
+			(contract) => {
+				contract.databaseName = "postgres";
+			},
+			"databaseName: exists in every instance already",
+		],
+	])("rejects %s in one line that shows it", (_what, edit, line) => {
+		const message = messageAfter(edit);
+		expect(message.split("\n")).toContain(`  ${line}`);
+		expect(message).not.toMatch(/[^\P{C}\n]/u);
+	});
+
+	it.each([
+		"ca.pem",
+		"/ca.pem",
+		"/etc/../ca.pem",
+		"/etc/netra/./ca.pem",
+		"/etc/netra/..",
+		"/etc//ca.pem",
+		"//etc/ca.pem",
+		"/etc/netra/",
+		"/etc/netra/a b",
+		"/etc/netra/a\nb",
+		"/etc/netra/a\0b",
+		"/etc/netra/a:b",
+		`/etc/${"a".repeat(256)}`,
+	])("rejects %j as the path of a secret file", (path) => {
+		const message = messageAfter((contract) => {
+			auth(contract).secretFiles[path] = "secret-key";
+		});
+		expect(message).toMatch(
+			/: must be the absolute path of a file in a folder: letters, digits, '.', '_' and '-', without '\/\/', '.' and '..'$/m,
+		);
+		expect(message.split("\n").length).toBeLessThanOrEqual(3);
+	});
+
+	it.each([
+		"/etc/ca.pem",
+		"/cloudsql/x/ca.pem",
+		"/dev/x/y",
+		"/proc/a",
+		"/tmp/a",
+	])(
+		"rejects the secret file %s, which would hide what the container needs",
+		(path) => {
+			const folder = path.slice(0, path.lastIndexOf("/"));
+			expect(
+				messageAfter((contract) => {
+					auth(contract).secretFiles[path] = "secret-key";
+				}),
+			).toBe(
+				problem(
+					`services.auth.secretFiles.${path}: is mounted over '${folder}', which the container needs: give the file a folder of its own, such as /etc/netra/ca.pem`,
+				),
+			);
+		},
+	);
+
+	it.each(["/etc/netra/redis/key.pem", "/etc/netra/redis/keys/key.pem"])(
+		"rejects the secret file %s in a folder that another one is mounted over",
+		(path) => {
+			expect(
+				messageAfter((contract) => {
+					auth(contract).secretFiles[path] = "secret-key";
+				}),
+			).toContain(
+				`\n  services.auth.secretFiles.${path}: lies in '/etc/netra/redis', which another secret file is mounted over: give each a folder of its own`,
+			);
+		},
+	);
+
+	it.each([
+		"",
+		"*",
+		"**",
+		"[",
+		"A[",
+		"A.B",
+		"NAME=",
+		"=x",
+		"*=x",
+		"A B",
+		"A=b c",
+		"A\n",
+	])(
+		"rejects %j as the pattern of variables that must not be set",
+		(pattern) => {
+			expect(
+				messageAfter(({ forbiddenVariables }) => {
+					forbiddenVariables[0] = pattern;
+				}),
+			).toBe(
+				problem(
+					"forbiddenVariables.0: must be a variable's name, in which '*' stands for any characters but not for the whole name, or NAME=value",
+				),
+			);
+		},
+	);
+
 	it("[R-043] rejects a service that binds both members of a group of alternatives", () => {
 		expect(
 			messageAfter((contract) =>
@@ -101,6 +344,24 @@ describe("a contract", () => {
 			problem(
 				"secrets.16: 'oauth-hmac-secret' is bound by no service and used by no other secret: bind it or remove it",
 			),
+		);
+	});
+
+	it("[R-021] rejects a service that binds REDIS_URL where no secret holds the certificates", () => {
+		expect(
+			messageAfter((contract) => {
+				for (const service of Object.values(contract.services)) {
+					service.secretFiles = {};
+					for (const [variable, id] of Object.entries(service.secrets)) {
+						if (id === "redis-ca") delete service.secrets[variable];
+					}
+				}
+				contract.secrets = contract.secrets.filter(
+					({ source }) => source.from !== "redis.ca",
+				);
+			}),
+		).toContain(
+			"services.auth.secretFiles./etc/netra/redis/ca.pem: must hold the certificates of Redis, which 'redis-url' refers to",
 		);
 	});
 

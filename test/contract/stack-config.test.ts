@@ -239,6 +239,72 @@ describe("the configuration of a stack", () => {
 		);
 	});
 
+	it.each<[string, Record<string, string>, string[]]>([
+		[
+			"a service of a name that every object has",
+			{ "netra-platform:services": '{"constructor":{}}' },
+			[
+				"  netra-platform:services.constructor is a name that every JavaScript object has: choose another one",
+				"    fix: remove it from Pulumi.staging.yaml",
+			],
+		],
+		[
+			"a secret by the name of an object's prototype",
+			{ "netra-platform:keyEpochs": '{"__proto__":1}' },
+			[
+				"  netra-platform:keyEpochs.__proto__ is a name that every JavaScript object has: choose another one",
+				"    fix: remove it from Pulumi.staging.yaml",
+			],
+		],
+		[
+			"a service whose name would add a line or a command",
+			{ "netra-platform:services": `{"a\\n    fix: 'rm":{}}` },
+			[
+				"  netra-platform:services.a\\u{a}    fix: 'rm is not a service of the contract; it has auth, backend, frontend",
+				"    fix: remove it from the stack's file with an editor",
+			],
+		],
+		[
+			"a secret whose id would add a command",
+			{ "netra-platform:keyEpochs": `{"x']; rm '":1}` },
+			[
+				"  netra-platform:keyEpochs.x']; rm ' is not a generated secret of staging; those are jwt-secret, secret-key, session-secret-key, service-secret, fernet-key, oauth-hmac-secret, e2e-oauth-simulation-key",
+				"    fix: remove it from the stack's file with an editor",
+			],
+		],
+		[
+			"a project with a line feed",
+			{ "gcp:project": "a\nb" },
+			[
+				"  gcp:project found a\\u{a}b; the contract says that staging is in netra-staging",
+				"    fix: pulumi config set gcp:project netra-staging -s staging",
+			],
+		],
+		[
+			"a folder that is not normalised",
+			{ "netra-platform:socketRoot": "/cloudsql/../etc" },
+			[
+				"  netra-platform:socketRoot found a string; expected the absolute path of a folder, without '//', '.', '..' and a '/' at its end",
+				"    fix: pulumi config set socketRoot /cloudsql -s staging",
+			],
+		],
+		[
+			"a host with a scheme, and a database that no URL can carry",
+			{
+				"netra-platform:clickhouse":
+					'{"host":"https://x.example.org","user":"u","database":"d/e"}',
+			},
+			[
+				"  netra-platform:clickhouse.host found a string; expected a host name or IP address, without scheme or port",
+				"    fix: pulumi config set --path clickhouse.host <host> -s staging",
+				"  netra-platform:clickhouse.database found a string; expected letters, digits, '_' and '-' only",
+				"    fix: pulumi config set --path clickhouse.host <host> -s staging",
+			],
+		],
+	])("is refused for %s", (_what, change, lines) => {
+		expect(message(change)).toBe(problem(...lines));
+	});
+
 	it("lists every problem at once", () => {
 		expect(
 			message({

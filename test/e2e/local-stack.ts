@@ -1,9 +1,13 @@
 /** The local stack for real, in folders and on ports of its own: PostgreSQL, Redis and the services are processes. */
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
+import { layoutOf } from "../../local/plane/real/layout.ts";
+import { holderOf } from "../../local/plane/real/lock.ts";
+import { hasEnded } from "../../local/plane/real/process-identity.ts";
 import { RealPlane } from "../../local/plane/real/real-plane.ts";
 import { freePort } from "../../local/servers/child-process.ts";
+import { removeStandIn } from "../local/real/bench.ts";
 import { type Answer, Checkout } from "./checkout.ts";
 import { cloudEntries, executeJob } from "./cloud.ts";
 
@@ -21,9 +25,6 @@ export class LocalStack extends Checkout {
 
 	static async create(): Promise<LocalStack> {
 		const stack = new LocalStack();
-		// Where the tests run as root, PostgreSQL and Redis run as somebody else, who must get there.
-		chmodSync(stack.folder, 0o711);
-		chmodSync(stack.#mounts, 0o755);
 		stack.edit(
 			"Pulumi.local.yaml",
 			"/tmp/netra-local/cloudsql",
@@ -160,11 +161,13 @@ export class LocalStack extends Checkout {
 	async end(): Promise<void> {
 		await this.pulumi("cancel", "-s", "local", "--yes");
 		await this.pulumi("destroy", "-s", "local", "--yes", "--skip-preview");
-		const left = await new RealPlane(this.stateFolder).status();
+		const left = holderOf(layoutOf(this.stateFolder).lock);
 		if (left !== undefined) {
 			// A test that failed half-way may leave what destroy could not take: its supervisor ends its children.
-			process.kill(left.supervisor.pid, "SIGTERM");
+			process.kill(left.pid, "SIGTERM");
+			await hasEnded(left, 20_000);
 		}
+		removeStandIn(this.stateFolder);
 		this.remove();
 		rmSync(this.#mounts, { recursive: true, force: true });
 	}

@@ -76,23 +76,37 @@ async function run(...args: string[]): Promise<number | null> {
 	return code;
 }
 
+/**
+ * Puts an encrypted value into staging's file, as a team does with its own key. The stand-in, whose key is published, takes
+ * secrets for the stack local alone; all its stacks have one key, so what it encrypted there can be moved.
+ */
+async function plant(id: string, value: string): Promise<void> {
+	const set = await checkout.pulumi(
+		...["config", "set", "-s", "local", "--secret", "--path"],
+		...[`externalSecrets["${id}"].value`, value],
+	);
+	expect(set).toMatchObject({ code: 0 });
+	const local = readFileSync(
+		join(checkout.folder, "Pulumi.local.yaml"),
+		"utf8",
+	);
+	const [salt] = /^encryptionsalt: .*$/m.exec(local) ?? [];
+	const [encrypted] = /secure: \S+/.exec(local) ?? [];
+	checkout.edit("Pulumi.staging.yaml", "config:\n", `${salt}\nconfig:\n`);
+	checkout.edit(
+		"Pulumi.staging.yaml",
+		"  netra-platform:externalSecrets:\n",
+		`  netra-platform:externalSecrets:\n    ${id}:\n      value:\n        ${encrypted}\n`,
+	);
+}
+
 beforeAll(async () => {
 	checkout.edit(
 		"Pulumi.staging.yaml",
 		"    openai-api-key:\n      version: 1\n",
 		"",
 	);
-	const set = await checkout.pulumi(
-		"config",
-		"set",
-		"-s",
-		"staging",
-		"--secret",
-		"--path",
-		'externalSecrets["openai-api-key"].value',
-		planted,
-	);
-	expect(set).toMatchObject({ code: 0 });
+	await plant("openai-api-key", planted);
 	expect(await run("preview", "-s", "staging", "--diff")).toBe(0);
 	forgetSecret("openai-api-key-staging");
 	expect(

@@ -58,6 +58,10 @@ describe("preflight's command line", () => {
 			["check", "auth", "--budget-seconds", "soon"],
 			"--budget-seconds and --attempt-seconds take positive numbers",
 		],
+		[
+			["serve", "auth", "--address", "localhost"],
+			"--address takes an IP address",
+		],
 	])("explains how it is used when it gets %p", async (args, message) => {
 		const { code, lines, errors } = await runPreflight(args, {});
 		expect({ code, lines }).toEqual({ code: 2, lines: [""] });

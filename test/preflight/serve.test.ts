@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "@jest/globals";
 import { freePort } from "../../local/servers/child-process.ts";
+import { listeningAddresses } from "../local/real/listeners.ts";
 import { FaultBench } from "./fault-bench.ts";
 import { spawnPreflight, type Variables } from "./preflight.ts";
 
@@ -13,10 +14,14 @@ const bench = new FaultBench();
 async function serve(
 	service: string,
 	variables: Variables,
+	...options: string[]
 ): Promise<{ url: string; child: ChildProcess; output: () => string }> {
 	const port = await freePort();
 	const child = spawnPreflight(
-		["serve", service, "--budget-seconds", "20", "--attempt-seconds", "2"],
+		[
+			...["serve", service, "--budget-seconds", "20", "--attempt-seconds", "2"],
+			...options,
+		],
 		{ ...variables, PORT: String(port) },
 	);
 	bench.cleanUps.push(() => child.kill("SIGKILL"));
@@ -119,16 +124,33 @@ describe("preflight serve", () => {
 		expect(code).toBe(1);
 	});
 
+	const frontend = {
+		FORCE_HTTPS: "true",
+		NODE_ENV: "production",
+		NEXT_PUBLIC_API_URL: "https://api",
+		NEXT_PUBLIC_WS_URL: "wss://api",
+		NEXT_PUBLIC_AUTH_URL: "https://auth",
+		NEXT_PUBLIC_FRONTEND_URL: "https://app",
+		NEXT_PUBLIC_ENVIRONMENT: "local",
+	};
+
+	it.each<[string, string[], RegExp]>([
+		["every address, as Cloud Run needs", [], /^(0{32}|0\.0\.0\.0)$/],
+		[
+			"one address alone where it is told so",
+			["--address=127.0.0.1"],
+			/^127\.0\.0\.1$/,
+		],
+	])("listens on %s", async (_what, options, address) => {
+		const { child } = await serve("frontend", frontend, ...options);
+		expect(listeningAddresses([child.pid as number])).toEqual([
+			expect.stringMatching(address),
+		]);
+		expect(await stop(child)).toBe(0);
+	});
+
 	it("answers the one path of frontend", async () => {
-		const { url, child } = await serve("frontend", {
-			FORCE_HTTPS: "true",
-			NODE_ENV: "production",
-			NEXT_PUBLIC_API_URL: "https://api",
-			NEXT_PUBLIC_WS_URL: "wss://api",
-			NEXT_PUBLIC_AUTH_URL: "https://auth",
-			NEXT_PUBLIC_FRONTEND_URL: "https://app",
-			NEXT_PUBLIC_ENVIRONMENT: "local",
-		});
+		const { url, child } = await serve("frontend", frontend);
 		expect(await get(`${url}/api/health`)).toEqual({
 			status: 200,
 			body: { status: "ready", dependencies: [] },

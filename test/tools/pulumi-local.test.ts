@@ -1,4 +1,13 @@
-import { mkdirSync, readFileSync, realpathSync } from "node:fs";
+import {
+	chmodSync,
+	chownSync,
+	existsSync,
+	mkdirSync,
+	readFileSync,
+	realpathSync,
+	statSync,
+	symlinkSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { BareMachine, installProject } from "./bare-machine.ts";
@@ -73,6 +82,123 @@ describe("the engine's surroundings", () => {
 			);
 			expect(realpathSync(plugin)).toBe(
 				realpathSync(join(root, `local/bin/pulumi-resource-${name}`)),
+			);
+		}
+	});
+});
+
+/** Another user: `nobody` of most systems. */
+const nobody = 65534;
+const isRoot = process.getuid?.() === 0;
+
+describe("the stand-in's folder", () => {
+	const modeOf = (path: string) => statSync(path).mode & 0o777;
+	const refusal = (folder: string, fact: string, remedy: string) => ({
+		code: 1,
+		stdout: "",
+		stderr: `pulumi-local: the stand-in's folder ${folder} ${fact}, and its secrets could be read there.
+              ${remedy}
+`,
+	});
+	const ownFolder =
+		"Set NETRA_LOCAL_DIR to a folder of your own, or remove this one.";
+	/** A folder beside the checkout. */
+	const beside = (name: string) => join(realpathSync(root), "..", name);
+
+	/** Notes the folder's mode whenever something is about to be made in it. */
+	const watchFolder = () =>
+		machine.program(
+			"mkdir",
+			`for each; do case $each in ${root}/.local/*) command -p ls -ldn ${root}/.local >>${root}/seen ;; esac; done
+			 command -p mkdir "$@"`,
+		);
+	const seenModes = () =>
+		new Set(
+			read("seen")
+				.trim()
+				.split("\n")
+				.map((line) => line.slice(0, 10)),
+		);
+
+	it("is closed to other users before anything is in it, with all that comes into it", async () => {
+		watchFolder();
+		await pulumi("preview -s local");
+		expect(seenModes()).toEqual(new Set(["drwx------"]));
+		for (const name of ["config", "home", "pulumi"]) {
+			expect(modeOf(join(root, ".local", name))).toBe(0o700);
+		}
+		for (const file of [
+			"config/Pulumi.local.yaml",
+			"pulumi/.pulumi/stacks/toy/local.json",
+		]) {
+			expect(modeOf(join(root, ".local", file))).toBe(0o600);
+		}
+	});
+
+	it("is closed where it was open", async () => {
+		watchFolder();
+		mkdirSync(join(root, ".local"));
+		chmodSync(join(root, ".local"), 0o777);
+		await pulumi("about");
+		expect(seenModes()).toEqual(new Set(["drwx------"]));
+	});
+
+	it.each([".local", ".local/"])(
+		"is refused where it is a link: %s",
+		async (name) => {
+			const elsewhere = beside("elsewhere");
+			mkdirSync(elsewhere);
+			symlinkSync(elsewhere, join(root, ".local"));
+			expect(
+				await pulumi("about", { NETRA_LOCAL_DIR: join(root, name) }),
+			).toEqual(
+				refusal(
+					"CHECKOUT/.local",
+					"is a link",
+					`Set NETRA_LOCAL_DIR to the folder itself: ${elsewhere}`,
+				),
+			);
+			expect(machine.has("calls")).toBe(false);
+		},
+	);
+
+	it("is refused where it belongs to another user", async () => {
+		let folder = "/usr";
+		if (isRoot) {
+			folder = beside("theirs");
+			mkdirSync(folder);
+			chownSync(folder, nobody, nobody);
+		}
+		expect(await pulumi("about", { NETRA_LOCAL_DIR: folder })).toEqual(
+			refusal(folder, "belongs to another user of this machine", ownFolder),
+		);
+		expect(machine.has("calls")).toBe(false);
+	});
+
+	it("is refused where another user can put another folder in its place", async () => {
+		const parent = beside("open");
+		mkdirSync(parent);
+		chmodSync(parent, 0o777);
+		const folder = join(parent, "state");
+		const answer = refusal(
+			folder,
+			`lies in ${parent}, which other users of this machine can change`,
+			ownFolder,
+		);
+		expect(await pulumi("about", { NETRA_LOCAL_DIR: folder })).toEqual(answer);
+		// In a folder like /tmp they can't.
+		chmodSync(parent, 0o1777);
+		expect(await pulumi("about", { NETRA_LOCAL_DIR: folder })).toMatchObject({
+			code: 0,
+		});
+		if (isRoot) {
+			chownSync(parent, nobody, nobody);
+			expect(await pulumi("about", { NETRA_LOCAL_DIR: folder })).toEqual(
+				refusal(
+					folder,
+					`lies in ${parent}, which belongs to another user of this machine`,
+					ownFolder,
+				),
 			);
 		}
 	});
@@ -226,6 +352,96 @@ describe("configuration", () => {
 		expect(commands().at(-1)).toBe(
 			"pulumi config set rotationEpoch 1 --stack=local",
 		);
+	});
+
+	const refused = (stack: string) => ({
+		code: 1,
+		stdout: "",
+		stderr: `pulumi-local: no secret of stack ${stack} is set here: the stand-in's key is published, and Pulumi.${stack}.yaml is committed.
+              On the real project, with the team's key: pulumi config set --secret <key> -s ${stack}
+              To try a made-up value: tools/pulumi-local config set --secret <key> <value> -s local
+`,
+	});
+
+	it.each([
+		["config set --secret k hunter2 -s production", "production"],
+		["config set -s staging --secret --path k.value hunter2", "staging"],
+		["config set k hunter2 --secret=true -s=production", "production"],
+		["config set k hunter2 --secret=1 -sproduction", "production"],
+		["config set --secret=false k hunter2 --secret -s staging", "staging"],
+		["config set --secret -s production -- k hunter2", "production"],
+		["config set --secret k --stack=production", "production"],
+		["config --memprofilerate 5 set --secret k hunter2 -s staging", "staging"],
+		["--memprofilerate 5 config set --secret k hunter2 -s staging", "staging"],
+		["config set --secret k hunter2 -s org/toy/staging", "staging"],
+		["config set --secret k hunter2 -s local -s staging", "staging"],
+		["config set-all --plaintext a=b --secret k=hunter2 -s staging", "staging"],
+		["config set-all --secret=k=hunter2 -s staging", "staging"],
+		["config set-all --json {} -s production", "production"],
+	])("takes no secret outside of local: %s", async (command, stack) => {
+		machine.write(`Pulumi.${stack}.yaml`, "config: {}\n");
+		expect(await pulumi(command)).toEqual(refused(stack));
+		expect(machine.has("calls")).toBe(false);
+		expect(read(`Pulumi.${stack}.yaml`)).toBe("config: {}\n");
+	});
+
+	it("takes no secret for a stack that was selected and is not local", async () => {
+		machine.program(
+			"pulumi",
+			'[ "$1" = version ] && echo v3.250.1 || echo staging',
+		);
+		expect(await pulumi("config set --secret k hunter2")).toEqual(
+			refused("staging"),
+		);
+	});
+
+	it.each([
+		[
+			"config set --secret k hunter2 -es staging -s local",
+			"-es could name a stack: write each flag of a command that encrypts values on its own.",
+		],
+		[
+			"config set --secret k hunter2 -s local --config-file Pulumi.staging.yaml",
+			`--config-file is refused where values are encrypted: the stand-in's key is published, and the file may be another stack's.
+              Leave it out: with -s local the value goes into Pulumi.local.yaml.`,
+		],
+		[
+			"config cp -s local -d staging",
+			`config cp is refused: it would encrypt secrets with the stand-in's key, which is published.
+              Set plain values one by one: tools/pulumi-local config set <key> <value> -s <stack>`,
+		],
+		[
+			"config refresh -s staging",
+			`config refresh is refused for stack staging: it would put the stand-in's values in place of the team's secrets.
+              On the real project: pulumi config refresh -s staging`,
+		],
+		[
+			"stack change-secrets-provider passphrase -s local",
+			`the stand-in has one key, and it is published: it is changed for no stack.
+              On the real project: pulumi stack change-secrets-provider gcpkms://<key> -s <stack>`,
+		],
+	])("encrypts nothing by another way: %s", async (command, message) => {
+		expect(await pulumi(command)).toEqual({
+			code: 1,
+			stdout: "",
+			stderr: `pulumi-local: ${message}\n`,
+		});
+		expect(existsSync(join(root, "calls"))).toBe(false);
+	});
+
+	it.each([
+		"config set --secret k v -s local",
+		"config set-all --secret k=v --stack=local",
+		"config set k v -s staging",
+		"config set --secret=false k v -s staging",
+		"config set secret --secret=False -s staging",
+		"config set-all --plaintext set=v -s staging",
+		"config set -s staging -- k --secret",
+		"config get cp --json -s staging",
+		"config refresh -s local",
+	])("lets pass what gives nothing away: %s", async (command) => {
+		expect(await pulumi(command)).toMatchObject({ code: 0 });
+		expect(commands().at(-1)).toContain(" config ");
 	});
 
 	it("is shown from the copy, which the stand-in can read", async () => {

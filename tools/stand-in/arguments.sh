@@ -1,9 +1,10 @@
 # shellcheck shell=bash
 # Reads the arguments of tools/pulumi-local and adds what the stand-in and the policies need.
 
-# Sets arguments (as given, paths made absolute), command (its words), kind, stack, config_file, has_policy_pack, wants_help.
+# Sets arguments (as given, paths made absolute), command (its words), kind, stack, config_file, has_policy_pack, wants_help,
+# secret_flags (those of `config` that encrypt values), flag_cluster (one that may hide a stack's name).
 read_arguments() {
-	arguments=() command= kind=other stack= config_file= has_policy_pack= wants_help=
+	arguments=() command= kind=other stack= config_file= has_policy_pack= wants_help= secret_flags= flag_cluster=
 	local flag value
 	while [ $# -gt 0 ]; do
 		flag=$1
@@ -18,7 +19,10 @@ read_arguments() {
 			;;
 		--stack=* | --cwd=* | --config-file=* | --policy-pack=* | --policy-pack-config=*) value=${flag#*=} flag=${flag%%=*} ;;
 		-s* | -C*) value=${flag#-?} value=${value#=} flag=${flag:0:2} ;;
-		-*) arguments+=("$flag") && continue ;;
+		-*)
+			note_flag "$flag"
+			arguments+=("$flag") && continue
+			;;
 		*) command="$command $flag" && arguments+=("$flag") && continue ;;
 		esac
 		take_flag "$flag" "$value"
@@ -32,6 +36,16 @@ read_arguments() {
 		value=${command#" stack init "} value=${value#" stack select "}
 		stack=${stack:-${value%% *}}
 		;;
+	esac
+	if encrypts_values; then kind=secret; fi
+}
+
+# note_flag FLAG: one that is passed on as it is.
+note_flag() {
+	case $1 in
+	--secret=[0fF] | --secret=false | --secret=FALSE | --secret=False) ;;
+	--secret | --secret=* | --json | --json=*) secret_flags="$secret_flags $1" ;;
+	-[!-v]?*) flag_cluster=$1 ;;
 	esac
 }
 

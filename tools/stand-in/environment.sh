@@ -17,9 +17,7 @@ enter_stand_in() {
 		unset "$name"
 	done
 
-	local_dir=${NETRA_LOCAL_DIR:-$root/.local}
-	mkdir -p "$local_dir"
-	local_dir=$(cd "$local_dir" && pwd -P)
+	take_folder "${NETRA_LOCAL_DIR:-$root/.local}"
 	mkdir -p "$local_dir/pulumi" "$local_dir/home"
 	export NETRA_LOCAL_DIR=$local_dir
 
@@ -55,6 +53,54 @@ serve_rest() {
 	export GOOGLE_OAUTH_ACCESS_TOKEN
 	export GOOGLE_CLOUD_RUN_V2_CUSTOM_ENDPOINT=http://127.0.0.1:$port/v2/
 	export GOOGLE_SECRET_MANAGER_CUSTOM_ENDPOINT=http://127.0.0.1:$port/v1/
+}
+
+# take_folder PATH: makes the stand-in's folder, which holds its state under a published passphrase, or takes the one that is
+# there. Sets local_dir to where it really lies. Nobody else can look into it before anything is written: the same rules as in
+# local/own-folder.ts.
+take_folder() {
+	local path=$1
+	# With a slash at its end a link would look like the folder that it leads to.
+	while [ "${path%/}" != "$path" ] && [ "$path" != / ]; do path=${path%/}; done
+	# Whatever a command writes here is its user's alone, new folders above it too.
+	umask 077
+	mkdir -p "$path" 2>/dev/null || true
+	if [ -L "$path" ]; then
+		refuse_folder "$path" "is a link" "Set NETRA_LOCAL_DIR to the folder itself: $(readlink "$path")"
+	elif [ ! -d "$path" ]; then
+		refuse_folder "$path" "could not be made"
+	elif [ ! -O "$path" ]; then
+		refuse_folder "$path" "belongs to another user of this machine"
+	fi
+	local_dir=$(cd "$path" && pwd -P)
+	require_safe_parents "$local_dir"
+	chmod 700 "$local_dir"
+	case $(LC_ALL=C ls -ldn "$local_dir") in
+	drwx------*) ;;
+	*) refuse_folder "$local_dir" "cannot be closed to other users of this machine" ;;
+	esac
+}
+
+# Who can change a folder above it can put another one in its place. Those of the checkout do not count: who can change them
+# can change the program itself.
+require_safe_parents() {
+	local path=$1 mode owner
+	until [ "$path" = / ]; do
+		path=$(dirname "$path")
+		case $root/ in "${path%/}/"*) return ;; esac
+		read -r mode _ owner _ <<<"$(LC_ALL=C ls -ldn "$path")"
+		case $owner in 0 | "$EUID") ;; *) refuse_folder "$1" "lies in $path, which belongs to another user of this machine" ;; esac
+		case $mode in
+		?????-??-* | ?????????[tT]*) ;;
+		*) refuse_folder "$1" "lies in $path, which other users of this machine can change" ;;
+		esac
+	done
+}
+
+# refuse_folder PATH FACT [REMEDY]
+refuse_folder() {
+	fail "the stand-in's folder $1 $2, and its secrets could be read there." \
+		"${3:-Set NETRA_LOCAL_DIR to a folder of your own, or remove this one.}"
 }
 
 # The engine takes the providers in its home for the installed ones, of the version that the npm package asks for. From

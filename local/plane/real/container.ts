@@ -105,7 +105,8 @@ function commandOf({ template }: Workload): string[] {
 	if (commands.length > 0) return [...commands, ...texts("args")];
 	return image === "preflight"
 		? [process.execPath, preflight, ...texts("args")]
-		: [process.execPath, preflight, "serve", image];
+		: // This machine's network is not the container's own: the front door alone has to reach it.
+			[process.execPath, preflight, "serve", image, "--address=127.0.0.1"];
 }
 
 /** `auth` of `us-central1-docker.pkg.dev/project/repository/auth@sha256:…`. */

@@ -1,6 +1,15 @@
 /** Where the real data plane keeps what it has, below the stand-in's folder. */
-import { chmodSync, mkdirSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import {
+	chmodSync,
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	realpathSync,
+	rmSync,
+	symlinkSync,
+} from "node:fs";
+import { join } from "node:path";
+import { takeFolder } from "../../own-folder.ts";
 import { CloudError } from "../../provider/core.ts";
 
 /** A socket's whole path has at most so many bytes on Linux; macOS takes three fewer. */
@@ -21,7 +30,7 @@ export type Layout = {
 	state: string;
 	/** Which processes run, so that they can be found after a crash. */
 	processes: string;
-	/** Data of PostgreSQL and Redis. */
+	/** Data of PostgreSQL and Redis: a folder, or a link to one ({@link takeServersFolder}). */
 	servers: string;
 	/** What containers use as their home. */
 	containers: string;
@@ -60,31 +69,38 @@ export function requireShortPath({ socket, directory }: Layout): void {
 }
 
 /** Makes the folders, for their owner only. */
-export function createFolders(layout: Layout): void {
-	for (const path of [
-		layout.folder,
-		layout.logs,
-		layout.servers,
-		layout.containers,
-	])
+export function createFolders({ folder, logs, containers }: Layout): void {
+	for (const path of [folder, logs, containers])
 		mkdirSync(path, { recursive: true, mode: 0o700 });
 }
 
+/** Where servers of root have their data: it outlives a reboot, and every user can pass through it (hier(7)). */
+const publicFolder = "/var/tmp";
+
 /**
- * Lets servers through to their folders: where we are root, they run as another user.
- * @throws {CloudError} if a folder above the stand-in's keeps them out.
+ * The folder of the servers' data; made where it is missing. Where we are root, servers run as another user, who must
+ * get to their data but not into the stand-in's folder, where secrets are: theirs lies outside of it then, under a name
+ * that nobody can foresee.
+ * @returns where it really is
  */
-export function openToServers({ directory, folder, servers }: Layout): void {
-	if (process.getuid?.() !== 0) return;
-	for (const path of [directory, folder, servers])
-		chmodSync(path, statSync(path).mode | 0o011);
-	for (
-		let path = dirname(directory);
-		path !== dirname(path);
-		path = dirname(path)
-	)
-		if ((statSync(path).mode & 0o001) === 0)
-			throw new CloudError(
-				`PostgreSQL and Redis do not run as root, and no other user can pass through ${path}: run 'chmod o+x ${path}', set NETRA_LOCAL_DIR to a folder elsewhere, or work as another user than root`,
-			);
+export function takeServersFolder(layout: Layout): string {
+	const there = serversFolder(layout);
+	if (there !== undefined) return there;
+	const { servers } = layout;
+	if (process.getuid?.() !== 0) {
+		mkdirSync(servers, { mode: 0o700 });
+		return realpathSync(servers);
+	}
+	const data = mkdtempSync(join(publicFolder, "netra-servers-"));
+	takeFolder(data, `repair ${publicFolder}`);
+	chmodSync(data, 0o711);
+	// One that leads nowhere: somebody cleaned up.
+	rmSync(servers, { force: true });
+	symlinkSync(data, servers);
+	return data;
+}
+
+/** Where the servers' data really is; undefined if there is none. */
+export function serversFolder({ servers }: Layout): string | undefined {
+	return existsSync(servers) ? realpathSync(servers) : undefined;
 }

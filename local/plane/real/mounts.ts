@@ -1,6 +1,5 @@
 /** What containers find mounted: Cloud SQL's sockets and secret files. All containers share this machine's folders. */
 import {
-	lstatSync,
 	mkdirSync,
 	readFileSync,
 	renameSync,
@@ -10,6 +9,7 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { takeFolder } from "../../own-folder.ts";
 import { CloudError } from "../../provider/core.ts";
 import { blocksAt, isObject, textAt } from "../../provider/values.ts";
 import type { Workload } from "../data-plane.ts";
@@ -114,7 +114,7 @@ export class Mounts {
 
 	/** Makes a folder ours. Returns how to note what is put in. */
 	#claim(path: string): { add: (entry: string) => void } {
-		const created = takeFolder(path);
+		const created = takeFolder(path, remedy);
 		const marker = join(path, markerName);
 		const { directory } = this.#around.layout;
 		const owner = readIfThere(marker);
@@ -135,24 +135,6 @@ export class Mounts {
 			},
 		};
 	}
-}
-
-/** Makes a folder and returns the topmost one that was missing. Somebody else's folder, or a link to one, is refused. */
-function takeFolder(path: string): string | undefined {
-	try {
-		const created = mkdirSync(path, { recursive: true, mode: 0o700 });
-		const stat = lstatSync(path);
-		if (stat.isDirectory() && stat.uid === process.getuid?.()) return created;
-	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
-		if (code === undefined) throw error;
-		throw new CloudError(
-			`the folder ${path} could not be made (${code}): ${remedy}`,
-		);
-	}
-	throw new CloudError(
-		`the folder ${path} belongs to another user of this machine: ${remedy}`,
-	);
 }
 
 function readIfThere(path: string): string | undefined {

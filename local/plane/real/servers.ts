@@ -1,8 +1,9 @@
 /** Servers that are kept running, one for each instance of a cloud service, with their certificates and data. */
 import { chmodSync, mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { giveToServers } from "../../servers/child-process.ts";
 import { identityIn } from "./authority.ts";
+import { takeServersFolder } from "./layout.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What is on file of an instance, so that it can be started again. */
@@ -104,7 +105,8 @@ export abstract class Servers<Kept extends Instance, Running extends Server> {
 	}
 
 	protected folderOf(key: string): string {
-		return join(this.around.layout.servers, key);
+		// Where they have it, by the way that they can go.
+		return join(takeServersFolder(this.around.layout), key);
 	}
 
 	/** An instance's authority and the certificate that it shows. */
@@ -131,8 +133,7 @@ export abstract class Servers<Kept extends Instance, Running extends Server> {
 		const folder = this.folderOf(key);
 		mkdirSync(folder, { recursive: true, mode: 0o700 });
 		// Servers run as another user where we are root, who must get there.
-		if (process.getuid?.() === 0)
-			chmodSync(join(this.around.layout.servers, instance.project), 0o711);
+		if (process.getuid?.() === 0) chmodSync(dirname(folder), 0o711);
 		giveToServers(folder);
 		const server = await this.launch(key, instance, folder);
 		this.running.set(key, server);

@@ -11,7 +11,12 @@ import {
 } from "node:http";
 import { text } from "node:stream/consumers";
 import { CloudError } from "../../provider/core.ts";
-import { createFolders, layoutOf, openToServers } from "./layout.ts";
+import {
+	createFolders,
+	layoutOf,
+	serversFolder,
+	takeServersFolder,
+} from "./layout.ts";
 import { holderOf, takeLock } from "./lock.ts";
 import { ProcessList } from "./process-list.ts";
 import { isIdle, StateFile } from "./state-file.ts";
@@ -38,8 +43,11 @@ async function main(directory: string): Promise<void> {
 	await processes.endAll();
 	const records = new StateFile(layout.state);
 	const plane = new SupervisedPlane({ layout, records, processes, note });
+	let servers: string | undefined;
 	const resumed = Promise.resolve()
-		.then(() => openToServers(layout))
+		.then(() => {
+			servers = takeServersFolder(layout);
+		})
 		.then(() => plane.resume());
 	// Whoever calls is told; nobody may call.
 	resumed.catch((error) => note(String(error)));
@@ -58,6 +66,9 @@ async function main(directory: string): Promise<void> {
 		if (isOurs && isIdle(records.state))
 			rmSync(layout.folder, { recursive: true });
 		else if (isOurs) rmSync(layout.lock);
+		// It may lie elsewhere, and nothing leads to it any more.
+		if (servers !== undefined && serversFolder(layout) !== servers)
+			rmSync(servers, { recursive: true, force: true });
 		note(`supervisor ${process.pid} ends`);
 		process.exit(0);
 	};

@@ -1,6 +1,5 @@
 /** A real data plane in a folder of its own, with everything that it started ended after the test. */
 import {
-	chmodSync,
 	existsSync,
 	mkdtempSync,
 	readdirSync,
@@ -11,7 +10,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Share, Workload } from "../../../local/plane/data-plane.ts";
-import { type Layout, layoutOf } from "../../../local/plane/real/layout.ts";
+import {
+	type Layout,
+	layoutOf,
+	serversFolder,
+} from "../../../local/plane/real/layout.ts";
 import { holderOf } from "../../../local/plane/real/lock.ts";
 import {
 	hasEnded,
@@ -85,6 +88,13 @@ export function processesOf(
 	return listed.filter(isRunning);
 }
 
+/** Removes a stand-in's folder whose processes have ended, with the servers' data that may lie elsewhere. */
+export function removeStandIn(folder: string): void {
+	const servers = serversFolder(layoutOf(folder));
+	if (servers !== undefined) rmSync(servers, { recursive: true, force: true });
+	rmSync(folder, { recursive: true, force: true });
+}
+
 export class Bench {
 	/** The stand-in's folder. */
 	readonly folder: string;
@@ -92,8 +102,6 @@ export class Bench {
 
 	constructor() {
 		this.folder = mkdtempSync(join(tmpdir(), "netra-plane-"));
-		// Servers run as another user where we are root.
-		chmodSync(this.folder, 0o711);
 		this.plane = new RealPlane(this.folder);
 	}
 
@@ -168,7 +176,7 @@ export class Bench {
 		}
 		if (existsSync(this.layout.folder))
 			await new ProcessList(this.layout.processes).endAll();
-		rmSync(this.folder, { recursive: true, force: true });
+		removeStandIn(this.folder);
 	}
 }
 

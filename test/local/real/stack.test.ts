@@ -1,9 +1,9 @@
 /** The local stack as a developer uses it: `up`, what it shows, and `destroy`. */
-import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { layoutOf } from "../../../local/plane/real/layout.ts";
+import { layoutOf, serversFolder } from "../../../local/plane/real/layout.ts";
 import { holderOf } from "../../../local/plane/real/lock.ts";
 import {
 	hasEnded,
@@ -12,15 +12,14 @@ import {
 } from "../../../local/plane/real/process-identity.ts";
 import { freePort } from "../../../local/servers/child-process.ts";
 import { Checkout } from "../../e2e/checkout.ts";
-import { processesOf } from "./bench.ts";
+import { processesOf, removeStandIn } from "./bench.ts";
+import { listeningAddresses } from "./listeners.ts";
 
 const checkout = new Checkout({});
 const mounts = mkdtempSync(join(tmpdir(), "netra-mounts-"));
 const layout = layoutOf(checkout.stateFolder);
 
 beforeAll(async () => {
-	// Servers run as another user where we are root.
-	chmodSync(checkout.folder, 0o711);
 	const port = await freePort();
 	const stack = "Pulumi.local.yaml";
 	checkout.edit(stack, "/tmp/netra-local/cloudsql", join(mounts, "sql"));
@@ -34,6 +33,7 @@ afterAll(async () => {
 		process.kill(supervisor.pid, "SIGTERM");
 		await hasEnded(supervisor, 20_000);
 	}
+	removeStandIn(checkout.stateFolder);
 	checkout.remove();
 	rmSync(mounts, { recursive: true, force: true });
 });
@@ -72,12 +72,25 @@ describe("[R-080] the local stack", () => {
 		);
 	}, 120_000);
 
+	it("can be reached from this machine alone, whatever listens", () => {
+		expect(running.length).toBeGreaterThan(0);
+		expect(listeningAddresses(running.map(({ pid }) => pid))).toEqual([
+			"127.0.0.1",
+		]);
+	});
+
+	it("keeps its folder closed to everybody else while servers of another user run", () => {
+		expect(statSync(checkout.stateFolder).mode & 0o777).toBe(0o700);
+	});
+
 	it("is gone after destroy, with every process and every mount", async () => {
 		expect(running).toHaveLength(6);
+		const servers = serversFolder(layout);
 		const { code, output } = await pulumi("destroy");
 		expect({ code, output }).toEqual({ code: 0, output });
 		expect(running.filter(isRunning)).toEqual([]);
 		expect(existsSync(layout.folder)).toBe(false);
+		expect(existsSync(String(servers))).toBe(false);
 		expect(existsSync(join(mounts, "sql"))).toBe(false);
 		expect(existsSync(join(mounts, "etc"))).toBe(false);
 	}, 60_000);
