@@ -25,6 +25,7 @@ import {
 import { platform } from "./contract/platform.ts";
 import { parseRelease } from "./contract/release.ts";
 import { parseStackConfig } from "./contract/stack-config.ts";
+import { endWithEngine } from "./engine/end-with-engine.ts";
 import { planRotation } from "./plan/rotation.ts";
 
 // Pulumi takes a stack trace with every resource and output and formats each through source maps. There are none:
@@ -38,6 +39,9 @@ Error.stackTraceLimit = 10;
 for (const stream of [process.stdout, process.stderr]) {
 	stream.on("error", () => process.exit(1));
 }
+
+// The language host tells the program so where the engine is.
+endWithEngine(process.env.PULUMI_NODEJS_ENGINE);
 
 const config = parseStackConfig(
 	platform,

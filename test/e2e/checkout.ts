@@ -21,6 +21,7 @@ const copied = [
 	"Pulumi.staging.yaml",
 	"components",
 	"contract",
+	"engine",
 	"index.ts",
 	"local",
 	"package-lock.json",
