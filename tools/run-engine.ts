@@ -2,8 +2,10 @@
  * Runs an engine's operation for tools/pulumi-local: a terminal's, and says at the end what was interrupted and how to
  * go on. Usage: run-engine.ts <operation> <stack> <the command as it was typed> <pulumi's arguments…>
  */
+import { type ChildProcess, spawn } from "node:child_process";
 import { fstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { checkedContract } from "./checked-contract.ts";
 import { type Ending, exitCodeOf, runTied, wasEnded } from "./tied-command.ts";
 
@@ -14,30 +16,41 @@ if (isPreview || ["up", "update"].includes(operation)) {
 	await checkedContract(stack);
 }
 
-// An engine that writes into a broken pipe dies of it, and leaves its lock. So a pipe is written from here.
+// An engine that writes into a broken pipe dies of it, and leaves its lock; another process writes there in its place.
 const throughPipe = isPipe(1);
-const outputs = throughPipe && isSamePipe(1, 2) ? "2>&1" : "";
+const errorsToo = throughPipe && isSamePipe(1, 2) ? "2>&1" : "";
 // A closed terminal would end the engine too. It ends when it is told to, and then releases its lock.
 const { child, ended } = runTied(
 	"sh",
-	["-c", `trap '' HUP; exec pulumi "$@" ${outputs}`, "pulumi", ...args],
+	["-c", `trap '' HUP; exec pulumi "$@" ${errorsToo}`, "pulumi", ...args],
 	{
 		stdio: ["inherit", throughPipe ? "pipe" : "inherit", "inherit"],
 		ignoresHangup: true,
 	},
 );
-let isPipeBroken = false;
-child.stdout?.pipe(process.stdout);
-process.stdout.on("error", () => {
-	isPipeBroken = true;
-	child.stdout?.resume();
-	child.kill("SIGTERM");
-});
+const relayed = child.stdout === null ? undefined : relay(child, child.stdout);
+const ending = await ended;
+process.exitCode = report(ending, (await relayed) === "broken");
 
-process.exitCode = report(await ended);
+/** Writes what the engine writes, and goes on reading after the pipe broke, until the engine has ended as it was told. */
+function relay(
+	{ pid }: ChildProcess,
+	output: Readable,
+): Promise<"whole" | "broken"> {
+	const script =
+		"trap '' INT TERM HUP; cat || { kill -TERM \"$0\"; cat >/dev/null; exit 1; }";
+	const relay = spawn("sh", ["-c", script, String(pid)], {
+		stdio: [output, "inherit", "ignore"],
+	});
+	// Within the same turn, before anything of it is read here.
+	output.destroy();
+	return new Promise((done) => {
+		relay.once("close", (code) => done(code === 0 ? "whole" : "broken"));
+	});
+}
 
 /** Says how to go on, and answers the exit code. */
-function report({ code, interruption }: Ending): number {
+function report({ code, interruption }: Ending, isPipeBroken: boolean): number {
 	if (code === 0) {
 		return 0;
 	}

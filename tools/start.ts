@@ -5,10 +5,16 @@ import { bindingRows } from "./binding-report.ts";
 import { checkedContract } from "./checked-contract.ts";
 import { EventPipe } from "./event-pipe.ts";
 import { exitCodeOf, runTied, wasEnded } from "./tied-command.ts";
+import { withoutArguments } from "./without-arguments.ts";
 
 const environment = "staging";
 const root = resolve(import.meta.dirname, "..");
 
+withoutArguments(
+	process.argv.slice(2),
+	"npm start",
+	"previews the staging stack on the stand-in, with the policy pack enforced, then shows every service's bindings",
+);
 const platform = await checkedContract(environment);
 
 const stateDir = resolve(process.env.NETRA_LOCAL_DIR ?? join(root, ".local"));

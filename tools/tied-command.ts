@@ -33,9 +33,11 @@ export function runTied(
 		...options
 	}: SpawnOptions & { ignoresHangup?: boolean } = {},
 ): { child: ChildProcess; ended: Promise<Ending> } {
+	// First, so that no signal ends this process alone.
+	const signals = forwardSignals(ignoresHangup);
 	const child = spawn(command, args, options);
+	signals.to(child);
 	const watchdog = startWatchdog(child);
-	const signals = forwardSignals(child, ignoresHangup);
 	const ended = new Promise<Ending>((done, fail) => {
 		child.once("error", fail);
 		child.once("close", (code, signal) => {
@@ -81,10 +83,11 @@ function hasDied({ exitCode, signalCode }: ChildProcess): boolean {
 }
 
 /** Passes on what the child did not get by itself; `stop` says which signal came first. */
-function forwardSignals(
-	child: ChildProcess,
-	ignoresHangup: boolean,
-): { stop(): Interruption | undefined } {
+function forwardSignals(ignoresHangup: boolean): {
+	to(child: ChildProcess): void;
+	stop(): Interruption | undefined;
+} {
+	let child: ChildProcess | undefined;
 	let canary = startCanary();
 	let first: Interruption | undefined;
 	let waiting: Interruption[] = [];
@@ -93,7 +96,7 @@ function forwardSignals(
 		for (const signal of waiting) {
 			const isLost = signal === "SIGHUP" && ignoresHangup;
 			if (!groupGotIt || isLost) {
-				child.kill(signal === "SIGHUP" ? "SIGTERM" : signal);
+				child?.kill(signal === "SIGHUP" ? "SIGTERM" : signal);
 			}
 		}
 		waiting = [];
@@ -111,6 +114,9 @@ function forwardSignals(
 		process.on(signal, take);
 	}
 	return {
+		to(receiver) {
+			child = receiver;
+		},
 		stop() {
 			for (const signal of interruptions) {
 				process.off(signal, take);
