@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { platform } from "./contract/platform.ts";
+import { endWithEngine } from "./engine/end-with-engine.ts";
 import { deployPlatform } from "./program.ts";
 
 // Pulumi takes a stack trace with every resource and output and formats each through source maps. There are none:
@@ -15,6 +16,9 @@ Error.stackTraceLimit = 10;
 for (const stream of [process.stdout, process.stderr]) {
 	stream.on("error", () => process.exit(1));
 }
+
+// The language host tells the program so where the engine is.
+endWithEngine(process.env.PULUMI_NODEJS_ENGINE);
 
 const outputs = await deployPlatform(platform, {
 	stack: pulumi.getStack(),

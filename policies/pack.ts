@@ -26,6 +26,8 @@ export type PackOptions = {
 	 * reported once.
 	 */
 	dryRun: boolean;
+	/** Whether the engine was interrupted, so that the whole stack is not whole. @default it was not */
+	isInterrupted?: () => Promise<boolean>;
 };
 
 /**
@@ -52,8 +54,10 @@ export function packArgs(options: PackOptions): PolicyPackArgs {
 				name: "stack",
 				description: "Judges the whole stack by every rule.",
 				enforcementLevel: "mandatory",
-				validateStack: (args, report) => {
-					reportAll(report, whole(stackOf(args.resources)));
+				validateStack: async (args, report) => {
+					const stack = stackOf(args.resources);
+					const found = whole(stack);
+					reportAll(report, await unlessInterrupted(options, stack, found));
 				},
 			},
 			{
@@ -92,6 +96,37 @@ function judgeBy(
 		expected.set(environment, wanted);
 		return judge(rules, new Evidence(stack, wanted, exempted));
 	};
+}
+
+/**
+ * What is missing from a stack that was interrupted says nothing about it. It is rejected all the same, by one
+ * violation that says why: nothing passes that would not pass as a whole.
+ */
+async function unlessInterrupted(
+	{ isInterrupted, dryRun }: PackOptions,
+	stack: Stack,
+	found: Violation[],
+): Promise<Violation[]> {
+	const isRejected = found.some(({ level }) => level === "mandatory");
+	if (!isRejected || !(await isInterrupted?.())) {
+		return found;
+	}
+	const name = stack.resources[0]?.stack ?? "";
+	const command = dryRun ? "preview" : "up";
+	return [
+		violation(
+			{
+				id: "interrupted",
+				level: "mandatory",
+				fix: `run the same command again, such as: pulumi ${command} -s ${name} --policy-pack policies`,
+			},
+			{
+				found: `${dryRun ? "a preview" : "an update"} that was interrupted before it had come to every resource`,
+				needed: "the whole stack, which alone can be judged",
+			},
+			name,
+		),
+	];
 }
 
 /** Without the environment nothing can be judged. */

@@ -5,6 +5,7 @@ import { RealPlane } from "../local/plane/real/real-plane.ts";
 import type { ServiceStatus } from "../local/plane/real/status.ts";
 import { standInFolder } from "./stand-in-folder.ts";
 import { type Health, statusReport } from "./status-table.ts";
+import { withoutArguments } from "./without-arguments.ts";
 
 const patienceMilliseconds = 5000;
 const up = "tools/pulumi-local up -s local";
@@ -69,4 +70,9 @@ async function ask(url: string): Promise<number | undefined> {
 	}
 }
 
+withoutArguments(
+	process.argv.slice(2),
+	"npm run local:status",
+	"shows what of the local stack runs on this machine; exits with 1 unless all of it is well",
+);
 await main();

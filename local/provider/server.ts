@@ -5,6 +5,7 @@ import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import service from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import pb from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import { endWithEngine, engineAddress } from "../../engine/end-with-engine.ts";
 import type { Provider } from "./core.ts";
 import {
 	checkResponse,
@@ -165,16 +166,9 @@ function resources(provider: Provider) {
 	};
 }
 
-/** A plugin whose engine was killed has nobody to answer: it ends as soon as it has another parent. */
-function endWithEngine(): void {
-	const engine = process.ppid;
-	setInterval(() => {
-		if (process.ppid !== engine) process.exit(1);
-	}, 500).unref();
-}
-
 /** Serves the provider on a free port of this machine and prints the port, which is how a plugin tells the engine. */
 export function serve(provider: Provider): void {
+	endWithEngine(engineAddress());
 	const server = new grpc.Server({
 		"grpc.max_receive_message_length": -1,
 		"grpc.max_send_message_length": -1,
@@ -199,7 +193,6 @@ export function serve(provider: Provider): void {
 		(error, port) => {
 			if (error) throw error;
 			process.stdout.write(`${port}\n`);
-			endWithEngine();
 			// The engine kills its plugins, so that nothing would be written at the end.
 			setImmediate(flushCompileCache);
 		},

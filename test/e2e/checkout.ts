@@ -21,6 +21,7 @@ const copied = [
 	"Pulumi.staging.yaml",
 	"components",
 	"contract",
+	"engine",
 	"index.ts",
 	"local",
 	"package-lock.json",
@@ -53,11 +54,19 @@ export function outputOf({ code, output }: Answer): string {
  * is what they share.
  */
 async function killEngine({ pid }: ChildProcess): Promise<void> {
-	end(pid as number);
-	await sleep(500);
-	for (const each of processesIn(pid as number)) {
+	const session = () => processesIn(pid as number);
+	for (const each of session().filter(isEngine)) {
 		end(each.pid);
 	}
+	await sleep(500);
+	for (const each of session()) {
+		end(each.pid);
+	}
+}
+
+/** Whether a process is the engine itself: beside it runs the command that started it. */
+export function isEngine({ command }: { command: string }): boolean {
+	return command.startsWith("pulumi ");
 }
 
 /** Kills a process, which may have ended by itself. */

@@ -133,6 +133,14 @@ export function installPulumi(
 /** A project with a stack file, its packages installed, and an engine that records what it was asked (`calls`) and how. */
 export function installProject(machine: BareMachine): void {
 	installNode(machine);
+	machine.program(
+		"node",
+		`case $1 in
+		 --version) echo v24.21.0 ;;
+		 */tools/run-engine.ts) echo "$2 of $3: $4" >>${machine.root}/calls; shift 4; exec pulumi "$@" ;;
+		 *) exit 1 ;;
+		 esac`,
+	);
 	installPulumi(machine);
 	machine.program(
 		"pulumi",

@@ -204,6 +204,23 @@ describe("the stand-in's folder", () => {
 	});
 });
 
+describe("an operation", () => {
+	it("runs beside a process that knows which it is, of what stack, and how it was typed", async () => {
+		await pulumi("up --yes -s local -m a;b");
+		expect(calls()).toContain(
+			"up of local: tools/pulumi-local up --yes -s local -m a\\;b",
+		);
+	});
+
+	it.each(["config get k -s local", "stack ls", "up --help"])(
+		"is none that only reads or writes files: %s",
+		async (command) => {
+			await pulumi(command);
+			expect(calls().filter((line) => line.includes(" of "))).toEqual([]);
+		},
+	);
+});
+
 describe("the policy pack", () => {
 	it("is added to preview and up, and to nothing else", async () => {
 		for (const command of [
@@ -333,6 +350,21 @@ config:
 		expect(commands().at(-1)).toBe(
 			"pulumi --preserve-config=true stack rm local --yes --stack=local",
 		);
+	});
+
+	it("that nobody made is refused with the list of those that there are", async () => {
+		machine.write("Pulumi.staging.yaml", "config: {}\n");
+		for (const command of ["up --yes", "config get k", "stack export"]) {
+			expect(await pulumi(`${command} -s stagin`)).toEqual({
+				code: 1,
+				stdout: "",
+				stderr: `pulumi-local: no stack named 'stagin'. The stacks with a file Pulumi.<stack>.yaml are: local, staging
+              Another one is made by: tools/pulumi-local stack init stagin
+`,
+			});
+		}
+		expect((await pulumi("stack init stagin")).code).toBe(0);
+		expect((await pulumi("stack export -s stagin")).code).toBe(0);
 	});
 
 	it("must be named where none is selected", async () => {

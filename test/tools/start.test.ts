@@ -18,7 +18,7 @@ let root: string;
 /** A copy of the report in which `tools/pulumi-local` is a script of the test's. */
 beforeAll(() => {
 	root = mkdtempSync(join(tmpdir(), "start-"));
-	for (const folder of ["tools", "contract", "local"]) {
+	for (const folder of ["tools", "contract", "local", "releases"]) {
 		cpSync(join(checkout, folder), join(root, folder), { recursive: true });
 	}
 	cpSync(join(checkout, "package.json"), join(root, "package.json"));

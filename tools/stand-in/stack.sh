@@ -38,18 +38,36 @@ choose_stack() {
 prepare_stack() {
 	config_dir= stack_made=
 	[ -n "$stack" ] || return 0
-	local committed=${config_file:-$root/Pulumi.$stack.yaml} project made
-	[ -f "$committed" ] || return 0
+	local committed=${config_file:-$root/Pulumi.$stack.yaml} project state made
+	project=$(awk '$1 == "name:" { print $2; exit }' "$root/Pulumi.yaml")
+	state=$local_dir/pulumi/.pulumi/stacks/$project/$stack.json
+	if ! [ -f "$committed" ]; then
+		[ -f "$state" ] || no_such_stack
+		return 0
+	fi
 	config_dir=$local_dir/config
 	mkdir -p "$config_dir"
 	copy_stack_file "$committed" "$config_dir/Pulumi.$stack.yaml"
 
-	project=$(awk '$1 == "name:" { print $2; exit }' "$root/Pulumi.yaml")
-	[ -f "$local_dir/pulumi/.pulumi/stacks/$project/$stack.json" ] && return
+	[ -f "$state" ] && return
 	# Made beside the copy: the engine would write its salt into the committed file.
 	cp "$root/Pulumi.yaml" "$config_dir/Pulumi.yaml"
 	if ! made=$(pulumi stack init "$stack" --no-select --cwd "$config_dir" 2>&1 </dev/null); then
 		fail "stack $stack could not be made:" "$made"
 	fi
 	stack_made=yes
+}
+
+# Unless the command is one that makes it.
+no_such_stack() {
+	case $command in
+	" stack init "* | " stack select "*) return ;;
+	esac
+	local file names=
+	for file in "$root"/Pulumi.*.yaml; do
+		file=${file##*/Pulumi.}
+		names="$names${names:+, }${file%.yaml}"
+	done
+	fail "no stack named '$stack'. The stacks with a file Pulumi.<stack>.yaml are: $names" \
+		"Another one is made by: tools/pulumi-local stack init $stack"
 }
