@@ -141,6 +141,7 @@ const deployed = services.map(
 			secretFileRoot: config.secretFileRoot,
 			command: config.services[service]?.command,
 			identity: identities.get(service) as ServiceIdentity,
+			identities,
 			rotation,
 			observed: observed.get(service) as Observed,
 			pinnedRevision: config.services[service]?.pinnedRevision,

@@ -2,8 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { Job } from "@pulumi/gcp/cloudrunv2/job.js";
 import { Service } from "@pulumi/gcp/cloudrunv2/service.js";
-import { ServiceIamMember } from "@pulumi/gcp/cloudrunv2/serviceIamMember.js";
 import * as pulumi from "@pulumi/pulumi";
+import { valueIn } from "../contract/bindings.ts";
+import { type Callers, callersOf } from "../contract/callers.ts";
 import {
 	checkJobNameIn,
 	preflightJobNameIn,
@@ -21,6 +22,7 @@ import {
 } from "../plan/observed.ts";
 import { formatRevisionName, templateHash } from "../plan/revision-name.ts";
 import { keepersLabel, keepersText, type Rotation } from "../plan/rotation.ts";
+import { callerSettings, grantCallers } from "./callers.ts";
 import { grantsOf } from "./container.ts";
 import type { Observed } from "./observed-cloud.ts";
 import type { ServiceIdentity } from "./service-identity.ts";
@@ -35,6 +37,8 @@ export type ContractServiceArgs = Omit<TemplateArgs, "account"> & {
 	platform: Platform;
 	region: string;
 	identity: ServiceIdentity;
+	/** The account of each service, by the service's name in the contract. */
+	identities: ReadonlyMap<string, ServiceIdentity>;
 	rotation: Rotation;
 	/** The service and its jobs as they are now. */
 	observed: Observed;
@@ -92,15 +96,33 @@ export class ContractService extends pulumi.ComponentResource {
 		const jobs = gates.map((gate, index) =>
 			this.createGate(gate, index, attempt, before),
 		);
-		this.service = this.createService(template, attempt, jobs, before);
+		// A service that exists stays open: who may call it is granted before it changes, and taken away at the end.
+		const exists = args.observed.service !== undefined;
+		const grants = exists ? this.grantCallers([]) : [];
+		this.service = this.createService(template, attempt, jobs, [
+			...before,
+			...grants,
+		]);
+		if (!exists) {
+			this.grantCallers([this.service]);
+		}
 		this.createVerification(templateArgs, before);
-		this.allowCallers();
 		this.registerOutputs({ name: this.service.name });
 	}
 
 	/** A service that binds a login follows its rotation. */
 	private get bindsLogin(): boolean {
 		return this.args.contract.needs.includes("postgres");
+	}
+
+	private get serviceName(): string {
+		const { platform, service, environment } = this.args;
+		return serviceNameIn(platform, service, environment);
+	}
+
+	private get callers(): Callers {
+		const { platform, service, environment } = this.args;
+		return callersOf(platform, service, environment);
 	}
 
 	private planGates(template: TemplateArgs): Gate[] {
@@ -181,13 +203,16 @@ export class ContractService extends pulumi.ComponentResource {
 		jobs: Job[],
 		before: pulumi.Resource[],
 	): Service {
-		const { platform, service, environment, rotation, pinnedRevision } =
-			this.args;
+		const { environment, contract, rotation, pinnedRevision } = this.args;
 		const labels = {
 			environment,
 			...(this.bindsLogin ? loginLabels(rotation) : {}),
 		};
-		const name = serviceNameIn(platform, service, environment);
+		const name = this.serviceName;
+		const settings = callerSettings(
+			this.callers,
+			valueIn(contract.publicHosts, environment),
+		);
 		const conditions = pulumi.all(jobs.map((job) => job.terminalConditions));
 		const revision = pulumi
 			.all([attempt, conditions])
@@ -205,6 +230,7 @@ export class ContractService extends pulumi.ComponentResource {
 				name,
 				location: this.args.region,
 				ingress: "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER",
+				...settings,
 				deletionProtection: false,
 				labels: {
 					...labels,
@@ -214,6 +240,7 @@ export class ContractService extends pulumi.ComponentResource {
 							name,
 							labels,
 							pinnedRevision,
+							settings,
 						}),
 					),
 				},
@@ -261,17 +288,16 @@ export class ContractService extends pulumi.ComponentResource {
 		);
 	}
 
-	private allowCallers(): void {
-		new ServiceIamMember(
-			`${this.resourceName}-callers`,
+	private grantCallers(dependsOn: pulumi.Resource[]) {
+		return grantCallers(
+			this.resourceName,
 			{
-				name: this.service.name,
-				location: this.args.region,
-				role: "roles/run.invoker",
-				// The applications authenticate; ingress lets only the load balancer through.
-				member: "allUsers",
+				serviceName: this.serviceName,
+				region: this.args.region,
+				callers: this.callers,
+				identities: this.args.identities,
 			},
-			{ parent: this },
+			{ parent: this, dependsOn },
 		);
 	}
 }

@@ -7,6 +7,7 @@ import {
 	redisUrl,
 } from "../contract/connection-strings.ts";
 import { secretIdIn } from "../contract/names.ts";
+import { replicationIn } from "../contract/replication.ts";
 import type { Platform, SecretContract } from "../contract/schema.ts";
 import type { StackConfig } from "../contract/stack-config.ts";
 import type { Database } from "./database.ts";
@@ -69,6 +70,7 @@ export class PlatformSecrets extends pulumi.ComponentResource {
 			{
 				secretId,
 				labels: { environment: config.environment, category: secret.category },
+				replication: replicationIn(args.platform, secret, config.environment),
 				data: this.valueOf(args, secret),
 				readers,
 				protect: config.dataProtection,

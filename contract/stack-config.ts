@@ -2,7 +2,12 @@
 import { z } from "zod";
 import { secretsIn } from "./bindings.ts";
 import { UserError } from "./errors.ts";
-import { type Environment, environments, type Platform } from "./schema.ts";
+import {
+	type Environment,
+	environments,
+	type Platform,
+	regionName,
+} from "./schema.ts";
 import { secretValueProblems } from "./value-rules.ts";
 
 const wholeNumber = z.number().int().min(0);
@@ -322,7 +327,7 @@ function* cloudProblems(
 			fix: `pulumi config set gcp:project ${project}`,
 		};
 	}
-	if (!/^[a-z]+-[a-z]+\d+$/.test(raw["gcp:region"] ?? "")) {
+	if (!regionName.test(raw["gcp:region"] ?? "")) {
 		yield {
 			key: "gcp:region",
 			message: `found ${raw["gcp:region"] ?? "nothing"}; expected a region such as us-central1`,
