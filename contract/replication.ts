@@ -6,7 +6,7 @@ import type {
 	SecretContract,
 } from "./schema.ts";
 
-/** @param secret undefined for one that the contract does not have: the environment's choice */
+/** The secret's own choice, or the environment's. @param secret undefined for one that the contract does not have */
 export function replicationIn(
 	platform: Platform,
 	secret: Pick<SecretContract, "replication"> | undefined,

@@ -43,19 +43,22 @@ const hostName = z
 export const regionName = /^[a-z]+-[a-z]+\d+$/;
 
 /** Where Secret Manager keeps the values of secrets: where it likes, or in these regions. The order counts. */
-const replication = z.union([
-	z.literal("automatic"),
-	z.strictObject({
-		locations: z
-			.array(
-				z.string().regex(regionName, "must be a region such as us-central1"),
-			)
-			.min(1)
-			.refine((locations) => new Set(locations).size === locations.length, {
-				error: "must name each region once",
-			}),
-	}),
-]);
+const replication = z.union(
+	[
+		z.literal("automatic"),
+		z.strictObject({
+			locations: z
+				.array(
+					z.string().regex(regionName, "must be a region such as us-central1"),
+				)
+				.min(1, "must name a region")
+				.refine((locations) => new Set(locations).size === locations.length, {
+					error: "must name each region once",
+				}),
+		}),
+	],
+	{ error: 'must be "automatic" or { locations: ["<region>", …] }' },
+);
 
 const environment = z.strictObject({
 	project: kebabName,

@@ -1,6 +1,7 @@
 /** The replication of a secret as the provider knows it, and what a change of it would cost. */
 import { UserError } from "../contract/errors.ts";
-import type { Replication } from "../contract/schema.ts";
+import { replicationIn } from "../contract/replication.ts";
+import type { Environment, Platform, Replication } from "../contract/schema.ts";
 
 /** As the inputs of a secret take it. */
 export type ReplicationInputs =
@@ -37,33 +38,39 @@ export const replicationText = (replication: Replication): string =>
 		? "automatic"
 		: `in ${replication.locations.join(", ")}`;
 
-/** A secret that exists, with the replication that is recorded of it and the one that the contract wants. */
-export type ReplicatedSecret = {
-	/** The id in the contract. */
-	id: string;
-	recorded: Replication;
-	wanted: Replication;
-};
-
 /**
  * Refuses an update that would make secrets anew, since all their versions would be gone. The order of regions counts:
  * the provider compares a list.
+ * @param recorded the secrets that the program declares, as the state has them: by their id in the contract
  * @throws {UserError} that names every such secret, and what to write to keep it.
  */
 export function refuseOtherReplication(
-	environment: string,
-	secrets: readonly ReplicatedSecret[],
+	platform: Platform,
+	environment: Environment,
+	recorded: readonly {
+		name: string;
+		properties: Readonly<Record<string, unknown>>;
+	}[],
 ): void {
-	const changed = secrets.filter(
-		({ recorded, wanted }) =>
-			replicationText(recorded) !== replicationText(wanted),
-	);
+	const changed = recorded
+		.map(({ name, properties }) => ({
+			id: name,
+			found: recordedReplication(properties.replication),
+			wanted: replicationIn(
+				platform,
+				platform.secrets.find(({ id }) => id === name),
+				environment,
+			),
+		}))
+		.filter(
+			({ found, wanted }) => replicationText(found) !== replicationText(wanted),
+		);
 	if (changed.length === 0) {
 		return;
 	}
 	const lines = changed.map(
-		({ id, recorded, wanted }) =>
-			`  ${id}: found ${replicationText(recorded)}; wanted ${replicationText(wanted)}\n    keep: replication: { ${environment}: ${written(recorded)} }`,
+		({ id, found, wanted }) =>
+			`  ${id}: found ${replicationText(found)}; wanted ${replicationText(wanted)}\n    keep: replication: { ${environment}: ${written(found)} }`,
 	);
 	throw new UserError(
 		`[secret-replication] where the values of a secret are kept cannot be changed: ${environment} would lose every version of ${changed.length === 1 ? "a secret" : `${changed.length} secrets`}, so nothing was changed\n${lines.join("\n")}\n  fix: in contract/platform.ts, put environments.${environment}.secretReplication back, or write the line to keep into the secret's entry`,

@@ -11,7 +11,7 @@ export const secretReplication: Rule = {
 	level: "mandatory",
 	requirements: [],
 	complies:
-		"Each secret of the stack is replicated as the contract says: automatically, or in the regions that it names, in any order.",
+		"Each secret of the contract is replicated as it says: automatically, or in the regions that it names, in any order.",
 	rejects: [
 		"automatic replication where the contract names regions",
 		"regions where the contract says automatic, or other ones than it names",
@@ -25,6 +25,10 @@ export const secretReplication: Rule = {
 		for (const resource of stack.ofType(types.secret)) {
 			const secretId = known(textAt(resource.properties, "secretId"));
 			const contract = expected.secrets.get(secretId ?? "");
+			// Whether a secret may be here at all is for `no-orphan-secret` to say.
+			if (contract === undefined) {
+				continue;
+			}
 			const wanted = replicationIn(platform, contract, environment);
 			const needed =
 				wanted === "automatic" ? wanted : regions(wanted.locations);

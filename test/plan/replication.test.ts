@@ -1,5 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { UserError } from "../../contract/errors.ts";
+import { platform } from "../../contract/platform.ts";
+import { parsePlatform, type Replication } from "../../contract/schema.ts";
 import {
 	recordedReplication,
 	refuseOtherReplication,
@@ -44,47 +46,79 @@ describe("the replication of a secret", () => {
 	});
 });
 
-describe("an update that leaves secrets where they are kept", () => {
-	it("is not refused", () => {
+/** Secrets of staging as a state records them. */
+const recorded = (entries: Record<string, Replication>) =>
+	Object.entries(entries).map(([name, replication]) => ({
+		name,
+		properties: { replication: replicationInputs(replication) },
+	}));
+
+describe("an update", () => {
+	const contract = structuredClone(platform);
+	contract.environments.staging.secretReplication = regions(
+		"us-east1",
+		"us-central1",
+	);
+	Object.assign(
+		contract.secrets.find(({ id }) => id === "redis-ca") as object,
+		{ replication: { staging: "automatic" } },
+	);
+
+	it("that leaves secrets where they are kept is not refused", () => {
 		expect(() =>
-			refuseOtherReplication("staging", [
-				{ id: "jwt-secret", recorded: "automatic", wanted: "automatic" },
-				{
-					id: "secret-key",
-					recorded: regions("us-east1"),
-					wanted: regions("us-east1"),
-				},
+			refuseOtherReplication(platform, "staging", [
+				...recorded({ "jwt-secret": "automatic" }),
+				{ name: "secret-key", properties: {} },
 			]),
 		).not.toThrow();
+		expect(() =>
+			refuseOtherReplication(
+				contract,
+				"staging",
+				recorded({
+					"jwt-secret": regions("us-east1", "us-central1"),
+					"redis-ca": "automatic",
+				}),
+			),
+		).not.toThrow();
 	});
-});
 
-describe("an update that would keep secrets elsewhere", () => {
-	it("is refused, with every such secret and what keeps it", () => {
+	it("that would keep secrets elsewhere is refused, with every such secret and what keeps it", () => {
 		const refused = () =>
-			refuseOtherReplication("staging", [
-				{
-					id: "jwt-secret",
-					recorded: "automatic",
-					wanted: regions("us-central1"),
-				},
-				{ id: "same", recorded: "automatic", wanted: "automatic" },
-				{
-					id: "secret-key",
-					recorded: regions("us-central1", "us-east1"),
-					wanted: regions("us-east1", "us-central1"),
-				},
-			]);
+			refuseOtherReplication(
+				contract,
+				"staging",
+				recorded({
+					"jwt-secret": "automatic",
+					"redis-ca": "automatic",
+					"secret-key": regions("us-central1", "us-east1"),
+				}),
+			);
 		expect(refused).toThrow(UserError);
 		expect(refused).toThrow(
 			new UserError(
 				`[secret-replication] where the values of a secret are kept cannot be changed: staging would lose every version of 2 secrets, so nothing was changed
-  jwt-secret: found automatic; wanted in us-central1
+  jwt-secret: found automatic; wanted in us-east1, us-central1
     keep: replication: { staging: "automatic" }
   secret-key: found in us-central1, us-east1; wanted in us-east1, us-central1
     keep: replication: { staging: { locations: ["us-central1", "us-east1"] } }
   fix: in contract/platform.ts, put environments.staging.secretReplication back, or write the line to keep into the secret's entry`,
 			),
 		);
+	});
+
+	it("that does what the refusal says is not refused", () => {
+		const kept = structuredClone(contract);
+		Object.assign(
+			kept.secrets.find(({ id }) => id === "secret-key") as object,
+			{ replication: { staging: regions("us-central1", "us-east1") } },
+		);
+		expect(() =>
+			refuseOtherReplication(
+				parsePlatform(kept),
+				"staging",
+				recorded({ "secret-key": regions("us-central1", "us-east1") }),
+			),
+		).not.toThrow();
 	});
 });
