@@ -9,9 +9,11 @@ export type CallersArgs = {
 	/** The service's name in Cloud Run. */
 	serviceName: string;
 	region: string;
+	/** The service is there before this update. */
+	exists: boolean;
 	callers: Callers;
 	/** The account of each service, by the service's name in the contract. */
-	identities: ReadonlyMap<string, ServiceIdentity>;
+	identities: ReadonlyMap<string, Pick<ServiceIdentity, "member">>;
 };
 
 /**
@@ -32,8 +34,26 @@ export function callerSettings(
 			};
 }
 
-/** The grants by which a service is called; none where Cloud Run asks nobody. */
-export function grantCallers(
+/**
+ * Creates a service with the grants by which it is called. One that exists is never closed in between: whoever may call
+ * it now is granted that before it changes, and the engine takes away last what is no longer declared.
+ */
+export function withCallers<T extends pulumi.Resource>(
+	name: string,
+	args: CallersArgs,
+	create: (dependsOn: pulumi.Resource[]) => T,
+	opts: pulumi.CustomResourceOptions,
+): T {
+	if (args.exists) {
+		return create(grantCallers(name, args, opts));
+	}
+	const service = create([]);
+	grantCallers(name, args, { ...opts, dependsOn: [service] });
+	return service;
+}
+
+/** None where Cloud Run asks nobody. */
+function grantCallers(
 	name: string,
 	{ serviceName, region, callers, identities }: CallersArgs,
 	opts: pulumi.CustomResourceOptions,
@@ -55,12 +75,12 @@ export function grantCallers(
 
 function membersOf(
 	callers: Callers,
-	identities: ReadonlyMap<string, ServiceIdentity>,
+	identities: CallersArgs["identities"],
 ): [suffix: string, member: pulumi.Input<string>][] {
 	if (callers.who === "services") {
 		return callers.services.map((service) => [
 			`caller-${service}`,
-			(identities.get(service) as ServiceIdentity).member,
+			(identities.get(service) as Pick<ServiceIdentity, "member">).member,
 		]);
 	}
 	return callers.by === "grant" ? [["callers", "allUsers"]] : [];

@@ -22,7 +22,7 @@ import {
 } from "../plan/observed.ts";
 import { formatRevisionName, templateHash } from "../plan/revision-name.ts";
 import { keepersLabel, keepersText, type Rotation } from "../plan/rotation.ts";
-import { callerSettings, grantCallers } from "./callers.ts";
+import { callerSettings, withCallers } from "./callers.ts";
 import { grantsOf } from "./container.ts";
 import type { Observed } from "./observed-cloud.ts";
 import type { ServiceIdentity } from "./service-identity.ts";
@@ -96,16 +96,23 @@ export class ContractService extends pulumi.ComponentResource {
 		const jobs = gates.map((gate, index) =>
 			this.createGate(gate, index, attempt, before),
 		);
-		// A service that exists stays open: who may call it is granted before it changes, and taken away at the end.
-		const exists = args.observed.service !== undefined;
-		const grants = exists ? this.grantCallers([]) : [];
-		this.service = this.createService(template, attempt, jobs, [
-			...before,
-			...grants,
-		]);
-		if (!exists) {
-			this.grantCallers([this.service]);
-		}
+		this.service = withCallers(
+			name,
+			{
+				serviceName: serviceNameIn(
+					args.platform,
+					args.service,
+					args.environment,
+				),
+				region: args.region,
+				exists: args.observed.service !== undefined,
+				callers: this.callers,
+				identities: args.identities,
+			},
+			(grants) =>
+				this.createService(template, attempt, jobs, [...before, ...grants]),
+			{ parent: this },
+		);
 		this.createVerification(templateArgs, before);
 		this.registerOutputs({ name: this.service.name });
 	}
@@ -113,11 +120,6 @@ export class ContractService extends pulumi.ComponentResource {
 	/** A service that binds a login follows its rotation. */
 	private get bindsLogin(): boolean {
 		return this.args.contract.needs.includes("postgres");
-	}
-
-	private get serviceName(): string {
-		const { platform, service, environment } = this.args;
-		return serviceNameIn(platform, service, environment);
 	}
 
 	private get callers(): Callers {
@@ -203,15 +205,16 @@ export class ContractService extends pulumi.ComponentResource {
 		jobs: Job[],
 		before: pulumi.Resource[],
 	): Service {
-		const { environment, contract, rotation, pinnedRevision } = this.args;
+		const { platform, service, environment, rotation, pinnedRevision } =
+			this.args;
 		const labels = {
 			environment,
 			...(this.bindsLogin ? loginLabels(rotation) : {}),
 		};
-		const name = this.serviceName;
+		const name = serviceNameIn(platform, service, environment);
 		const settings = callerSettings(
 			this.callers,
-			valueIn(contract.publicHosts, environment),
+			valueIn(this.args.contract.publicHosts, environment),
 		);
 		const conditions = pulumi.all(jobs.map((job) => job.terminalConditions));
 		const revision = pulumi
@@ -285,19 +288,6 @@ export class ContractService extends pulumi.ComponentResource {
 			},
 			// After the service: it verifies what is deployed.
 			{ parent: this, dependsOn: [...before, this.service] },
-		);
-	}
-
-	private grantCallers(dependsOn: pulumi.Resource[]) {
-		return grantCallers(
-			this.resourceName,
-			{
-				serviceName: this.serviceName,
-				region: this.args.region,
-				callers: this.callers,
-				identities: this.args.identities,
-			},
-			{ parent: this, dependsOn },
 		);
 	}
 }
