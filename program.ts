@@ -129,6 +129,7 @@ export async function deployPlatform(
 				secretFileRoot: config.secretFileRoot,
 				command: config.services[service]?.command,
 				identity: identities.get(service) as ServiceIdentity,
+				identities,
 				rotation,
 				observed: observed.get(service) as Observed,
 				pinnedRevision: config.services[service]?.pinnedRevision,

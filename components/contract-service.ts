@@ -2,8 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { Job } from "@pulumi/gcp/cloudrunv2/job.js";
 import { Service } from "@pulumi/gcp/cloudrunv2/service.js";
-import { ServiceIamMember } from "@pulumi/gcp/cloudrunv2/serviceIamMember.js";
 import * as pulumi from "@pulumi/pulumi";
+import { valueIn } from "../contract/bindings.ts";
+import { type Callers, callersOf } from "../contract/callers.ts";
 import {
 	checkJobNameIn,
 	preflightJobNameIn,
@@ -21,6 +22,7 @@ import {
 } from "../plan/observed.ts";
 import { formatRevisionName, templateHash } from "../plan/revision-name.ts";
 import { keepersLabel, keepersText, type Rotation } from "../plan/rotation.ts";
+import { callerSettings, withCallers } from "./callers.ts";
 import { grantsOf } from "./container.ts";
 import type { Observed } from "./observed-cloud.ts";
 import type { ServiceIdentity } from "./service-identity.ts";
@@ -35,6 +37,8 @@ export type ContractServiceArgs = Omit<TemplateArgs, "account"> & {
 	platform: Platform;
 	region: string;
 	identity: ServiceIdentity;
+	/** The account of each service, by the service's name in the contract. */
+	identities: ReadonlyMap<string, ServiceIdentity>;
 	rotation: Rotation;
 	/** The service and its jobs as they are now. */
 	observed: Observed;
@@ -92,15 +96,35 @@ export class ContractService extends pulumi.ComponentResource {
 		const jobs = gates.map((gate, index) =>
 			this.createGate(gate, index, attempt, before),
 		);
-		this.service = this.createService(template, attempt, jobs, before);
+		this.service = withCallers(
+			name,
+			{
+				serviceName: serviceNameIn(
+					args.platform,
+					args.service,
+					args.environment,
+				),
+				region: args.region,
+				exists: args.observed.service !== undefined,
+				callers: this.callers,
+				identities: args.identities,
+			},
+			(grants) =>
+				this.createService(template, attempt, jobs, [...before, ...grants]),
+			{ parent: this },
+		);
 		this.createVerification(templateArgs, before);
-		this.allowCallers();
 		this.registerOutputs({ name: this.service.name });
 	}
 
 	/** A service that binds a login follows its rotation. */
 	private get bindsLogin(): boolean {
 		return this.args.contract.needs.includes("postgres");
+	}
+
+	private get callers(): Callers {
+		const { platform, service, environment } = this.args;
+		return callersOf(platform, service, environment);
 	}
 
 	private planGates(template: TemplateArgs): Gate[] {
@@ -188,6 +212,10 @@ export class ContractService extends pulumi.ComponentResource {
 			...(this.bindsLogin ? loginLabels(rotation) : {}),
 		};
 		const name = serviceNameIn(platform, service, environment);
+		const settings = callerSettings(
+			this.callers,
+			valueIn(this.args.contract.publicHosts, environment),
+		);
 		const conditions = pulumi.all(jobs.map((job) => job.terminalConditions));
 		const revision = pulumi
 			.all([attempt, conditions])
@@ -205,6 +233,7 @@ export class ContractService extends pulumi.ComponentResource {
 				name,
 				location: this.args.region,
 				ingress: "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER",
+				...settings,
 				deletionProtection: false,
 				labels: {
 					...labels,
@@ -214,6 +243,7 @@ export class ContractService extends pulumi.ComponentResource {
 							name,
 							labels,
 							pinnedRevision,
+							settings,
 						}),
 					),
 				},
@@ -258,20 +288,6 @@ export class ContractService extends pulumi.ComponentResource {
 			},
 			// After the service: it verifies what is deployed.
 			{ parent: this, dependsOn: [...before, this.service] },
-		);
-	}
-
-	private allowCallers(): void {
-		new ServiceIamMember(
-			`${this.resourceName}-callers`,
-			{
-				name: this.service.name,
-				location: this.args.region,
-				role: "roles/run.invoker",
-				// The applications authenticate; ingress lets only the load balancer through.
-				member: "allUsers",
-			},
-			{ parent: this },
 		);
 	}
 }

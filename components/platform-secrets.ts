@@ -8,6 +8,7 @@ import {
 } from "../contract/connection-strings.ts";
 import { secretIdIn } from "../contract/names.ts";
 import { own } from "../contract/own-keys.ts";
+import { replicationIn } from "../contract/replication.ts";
 import type { Platform, SecretContract } from "../contract/schema.ts";
 import type { StackConfig } from "../contract/stack-config.ts";
 import type { Database } from "./database.ts";
@@ -70,6 +71,7 @@ export class PlatformSecrets extends pulumi.ComponentResource {
 			{
 				secretId,
 				labels: { environment: config.environment, category: secret.category },
+				replication: replicationIn(args.platform, secret, config.environment),
 				data: this.valueOf(args, secret),
 				readers,
 				protect: config.dataProtection,

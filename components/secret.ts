@@ -3,6 +3,8 @@ import { Secret as GcpSecret } from "@pulumi/gcp/secretmanager/secret.js";
 import { SecretIamMember } from "@pulumi/gcp/secretmanager/secretIamMember.js";
 import { SecretVersion } from "@pulumi/gcp/secretmanager/secretVersion.js";
 import * as pulumi from "@pulumi/pulumi";
+import type { Replication } from "../contract/schema.ts";
+import { replicationInputs } from "../plan/replication.ts";
 
 /** Who reads a secret: a name for the grant, and the account as IAM writes it. */
 export type Reader = { name: string; member: pulumi.Input<string> };
@@ -20,6 +22,8 @@ export type BoundSecret = {
 export type ManagedSecretArgs = {
 	secretId: string;
 	labels: Record<string, string>;
+	/** Where the values are kept; another one makes the secret anew. */
+	replication: Replication;
 	/** The value; an output of the resource that made it. */
 	data: pulumi.Input<string>;
 	readers: Reader[];
@@ -48,7 +52,7 @@ export class ManagedSecret
 			{
 				secretId: args.secretId,
 				labels: args.labels,
-				replication: { auto: {} },
+				replication: replicationInputs(args.replication),
 				deletionProtection: args.protect,
 			},
 			{ parent: this, protect: args.protect },

@@ -1,5 +1,6 @@
 /** The shape of a contract: what may be written in `platform.ts`, and the checks that span several of its parts. */
 import { z } from "zod";
+import { callerProblems } from "./callers.ts";
 import { UserError } from "./errors.ts";
 import { inheritedKeyProblem, inheritedKeys, own } from "./own-keys.ts";
 import { oneLine, shownName } from "./printable.ts";
@@ -44,6 +45,42 @@ const variableName = z
 			!["PORT", "K_SERVICE", "K_REVISION", "K_CONFIGURATION"].includes(name),
 		"is set by Cloud Run and must not be set by hand",
 	);
+
+export const regionName = /^[a-z]+-[a-z]+\d+$/;
+
+/** Where Secret Manager keeps the values of secrets: where it likes, or in these regions. The order counts. */
+const replication = z.union(
+	[
+		z.literal("automatic"),
+		z.strictObject({
+			locations: z
+				.array(
+					z.string().regex(regionName, "must be a region such as us-central1"),
+				)
+				.min(1, "must name a region")
+				.refine((locations) => new Set(locations).size === locations.length, {
+					error: "must name each region once",
+				}),
+		}),
+	],
+	{ error: 'must be "automatic" or { locations: ["<region>", …] }' },
+);
+
+const environment = z.strictObject({
+	project: kebabName,
+	/**
+	 * How public services are opened. `switch`: Cloud Run asks nobody who they are. `grant`: `allUsers` gets
+	 * roles/run.invoker, for an organisation that forbids the switch (constraints/run.managed.requireInvokerIam).
+	 * @default "switch"
+	 */
+	publicAccess: z.enum(["switch", "grant"]).optional(),
+	/**
+	 * Named regions are for an organisation that does not allow `global` (constraints/gcp.resourceLocations). Chosen at
+	 * the start: a secret whose replication changes is made anew, without its versions.
+	 * @default "automatic"
+	 */
+	secretReplication: replication.optional(),
+});
 
 /** Where the value of a secret comes from. Everything but `external` is made by this stack. */
 const source = z.discriminatedUnion("from", [
@@ -104,6 +141,8 @@ const secret = z.strictObject({
 	criticalIn: z.array(kebabName),
 	/** Where the secret may exist at all. @default every environment */
 	environments: z.array(z.enum(environments)).optional(),
+	/** For a secret that is kept elsewhere than the environment's others. @default the environment's `secretReplication` */
+	replication: z.partialRecord(z.enum(environments), replication).optional(),
 });
 
 const plainValue = z.union(
@@ -150,6 +189,11 @@ const service = z.strictObject({
 	/** Other services that it calls; checked by the scheduled verification, never by a probe. */
 	siblings: z.array(kebabName),
 	publicHosts: perEnvironment(z.array(hostName).min(1)),
+	/**
+	 * False: only the services that name it in their `siblings` may call it, with an identity token for its first host.
+	 * @default true: everybody may, since the applications check logins
+	 */
+	public: z.boolean().optional(),
 	/** Connections of one instance to PostgreSQL, overflow included. */
 	poolPerInstance: z.number().int().min(0),
 	/** Requests of one client go to one instance. */
@@ -194,9 +238,9 @@ const platformShape = z.strictObject({
 	/** Names of what the platform owns begin with it. */
 	name: kebabName,
 	environments: z.strictObject({
-		local: z.strictObject({ project: kebabName }),
-		staging: z.strictObject({ project: kebabName }),
-		production: z.strictObject({ project: kebabName }),
+		local: environment,
+		staging: environment,
+		production: environment,
 	}),
 	network: z.strictObject({
 		subnetRange: z.cidrv4(),
@@ -217,6 +261,7 @@ export type Platform = z.infer<typeof platformShape>;
 export type ServiceContract = Platform["services"][string];
 export type SecretContract = Platform["secrets"][number];
 export type SecretSource = SecretContract["source"];
+export type Replication = z.infer<typeof replication>;
 export type PlainValue = ServiceContract["variables"][string];
 
 /** What a contract may say of a value for each environment. */
@@ -226,7 +271,8 @@ export type PerEnvironment<T> = {
 	production: T;
 };
 
-type Problem = { path: (string | number)[]; message: string };
+/** What does not hold together, and where. */
+export type Problem = { path: (string | number)[]; message: string };
 
 function* referenceProblems(platform: Platform): Generator<Problem> {
 	const ids = new Set(platform.secrets.map((each) => each.id));
@@ -392,6 +438,7 @@ const platformSchema = platformShape.superRefine((platform, context) => {
 		...referenceProblems(platform),
 		...fileProblems(platform),
 		...serviceProblems(platform),
+		...callerProblems(platform),
 	]) {
 		context.addIssue({ code: "custom", ...problem });
 	}

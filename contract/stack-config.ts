@@ -5,7 +5,12 @@ import { secretsIn } from "./bindings.ts";
 import { UserError } from "./errors.ts";
 import { inheritedKeyProblem, inheritedKeys } from "./own-keys.ts";
 import { oneLine, shownName } from "./printable.ts";
-import { type Environment, environments, type Platform } from "./schema.ts";
+import {
+	type Environment,
+	environments,
+	type Platform,
+	regionName,
+} from "./schema.ts";
 import { hostName } from "./shapes.ts";
 import { secretValueProblems } from "./value-rules.ts";
 
@@ -359,7 +364,7 @@ function* cloudProblems(
 			fix: `pulumi config set gcp:project ${project}`,
 		};
 	}
-	if (!/^[a-z]+-[a-z]+\d+$/.test(raw["gcp:region"] ?? "")) {
+	if (!regionName.test(raw["gcp:region"] ?? "")) {
 		yield {
 			key: "gcp:region",
 			message: `found ${raw["gcp:region"] ?? "nothing"}; expected a region such as us-central1`,

@@ -33,6 +33,11 @@ export interface FaultRule {
 	readonly type?: string;
 	/** The resource's name in the program, its id, or the data source's main argument; `*` as above. Default: every one. */
 	readonly name?: string;
+	/**
+	 * A property that the resource has to have, by its dotted path; after `=` the value, `*` as above: `replication.auto`,
+	 * `member=allUsers`. Default: whatever it has.
+	 */
+	readonly having?: string;
 	/** Default: `before`. */
 	readonly when?: FaultMoment;
 	/** Default: `error`. */
@@ -50,6 +55,8 @@ export interface FaultPoint {
 	/** Every name by which a rule can mean the resource. */
 	readonly names: readonly string[];
 	readonly when: FaultMoment;
+	/** What the resource has at a dotted path; absent where there is no resource. A function, so that no value gets into the log. */
+	readonly valueAt?: (path: string) => unknown;
 }
 
 const DEFAULT_MESSAGE =
@@ -140,8 +147,17 @@ function matches(rule: FaultRule, point: FaultPoint): boolean {
 		rule.on === point.operation &&
 		(rule.when ?? "before") === point.when &&
 		fits(rule.type ?? "*", point.type) &&
-		point.names.some((name) => fits(rule.name ?? "*", name))
+		point.names.some((name) => fits(rule.name ?? "*", name)) &&
+		(rule.having === undefined || has(point, rule.having))
 	);
+}
+
+/** What is left out, null or false is not had. */
+function has({ valueAt }: FaultPoint, having: string): boolean {
+	const [path = "", ...pattern] = having.split("=");
+	const value = valueAt?.(path);
+	if (value === undefined || value === null || value === false) return false;
+	return pattern.length === 0 || fits(pattern.join("="), String(value));
 }
 
 /** Whether a text fits a pattern in which `*` stands for any run of characters. */
@@ -188,6 +204,8 @@ function ruleProblem(rule: Record<string, unknown>): string | undefined {
 		on: (value) => OPERATIONS.some((one) => one === value),
 		type: (value) => value === undefined || typeof value === "string",
 		name: (value) => value === undefined || typeof value === "string",
+		having: (value) =>
+			value === undefined || (typeof value === "string" && value !== ""),
 		when: (value) =>
 			value === undefined || MOMENTS.some((one) => one === value),
 		action: (value) =>
@@ -206,6 +224,11 @@ function ruleProblem(rule: Record<string, unknown>): string | undefined {
 	const on = String(rule.on);
 	if (rule.when === "after" && !["create", "update", "delete"].includes(on))
 		return `"${on}" has no effect for a fault to come after`;
+	if (
+		rule.having !== undefined &&
+		["invoke", "execution", "revision"].includes(on)
+	)
+		return `"${on}" has no properties for "having"`;
 	if (
 		(rule.action ?? "error") !== "error" &&
 		["check", "execution", "revision"].includes(on)

@@ -8,6 +8,7 @@ import {
 	secretsReadBy,
 	serviceContract,
 } from "../contract/bindings.ts";
+import { type Callers, callersOf } from "../contract/callers.ts";
 import {
 	preflightJobNameIn,
 	secretIdIn,
@@ -32,6 +33,8 @@ export type ExpectedService = {
 	cloudRunName: string;
 	preflightJobName: string;
 	accountEmail: string;
+	/** Who may call it. */
+	callers: Callers;
 	bindings: Bindings;
 	/** Its plain variables, each with where the contract takes the value from. */
 	plain: readonly (PlainVariable & { source: PlainSource })[];
@@ -130,6 +133,7 @@ function expectedService(
 			service,
 			platform.environments[environment].project,
 		),
+		callers: callersOf(platform, service, environment),
 		bindings,
 		plain: bindings.plain.map((each) => ({
 			...each,

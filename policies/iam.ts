@@ -18,10 +18,12 @@ type Form = "Member" | "Binding" | "Policy";
 export type Grant = {
 	resource: StackResource;
 	form: Form;
-	/** `secret`: one secret. `wide`: a project or more. `other`: any one resource else. */
-	scope: "secret" | "wide" | "other";
+	/** `secret`, `service`: one secret, one Cloud Run service. `wide`: a project or more. `other`: any one resource else. */
+	scope: "secret" | "service" | "wide" | "other";
 	/** For a secret's grant, the secret. */
 	secret: Reading<SecretReference>;
+	/** For a Cloud Run service's grant, the service's name there. */
+	service: Reading<string>;
 	role: Reading<string>;
 	/** As IAM writes them, those that are known. */
 	members: ReadonlySet<string>;
@@ -34,6 +36,11 @@ export type Grant = {
 const iamType =
 	/^gcp:([a-z0-9]+)\/\w+:(\w*?)(?:IAM|Iam)(Member|Binding|Policy)$/;
 const wideApis = ["projects", "folder", "organizations"];
+/** By API and kind, the property that names a Cloud Run service. */
+const serviceProperties: Readonly<Record<string, string>> = {
+	"cloudrunv2 Service": "name",
+	"cloudrun ": "service",
+};
 
 /** Every grant of the stack. A policy counts as a grant for each of its roles. */
 export function grantsIn(stack: Stack): Grant[] {
@@ -43,20 +50,28 @@ export function grantsIn(stack: Stack): Grant[] {
 			return [];
 		}
 		const [, api, of, form] = kind as unknown as [string, string, string, Form];
+		const serviceProperty = serviceProperties[`${api} ${of}`];
 		const scope = wideApis.includes(api)
 			? "wide"
 			: api === "secretmanager" && of === "Secret"
 				? "secret"
-				: "other";
+				: serviceProperty !== undefined
+					? "service"
+					: "other";
 		const secret: Grant["secret"] =
 			scope === "secret"
 				? secretOf(stack, resource, "secretId")
 				: { state: "missing" };
+		const service: Grant["service"] =
+			serviceProperty === undefined
+				? { state: "missing" }
+				: serviceOf(stack, resource, serviceProperty);
 		return bindingsOf(resource, form).map((binding) => ({
 			resource,
 			form,
 			scope,
 			secret,
+			service,
 			role: textAt(binding, "role"),
 			conditional: at(binding, "condition").state !== "missing",
 			...(form === "Member"
@@ -64,6 +79,25 @@ export function grantsIn(stack: Stack): Grant[] {
 				: membersIn(binding)),
 		}));
 	});
+}
+
+/** The service that a grant names, by itself or at the end of a path; where it is unknown, the one that it was made from. */
+function serviceOf(
+	stack: Stack,
+	resource: StackResource,
+	property: string,
+): Reading<string> {
+	const written = textAt(resource.properties, property);
+	if (written.state === "known") {
+		return {
+			state: "known",
+			value: written.value.slice(written.value.lastIndexOf("/") + 1),
+		};
+	}
+	const [source, ...others] = stack.madeFrom(resource, property, types.service);
+	return source === undefined || others.length > 0
+		? written
+		: textAt(source.properties, "name");
 }
 
 /** The roles that a resource sets. A policy without any still takes all away, so it counts as one. */
@@ -128,5 +162,25 @@ export function mayBeAnybody({ members, moreMembers }: Grant): boolean {
 		moreMembers ||
 		members.has("allUsers") ||
 		members.has("allAuthenticatedUsers")
+	);
+}
+
+/**
+ * What takes some of these grants away again: the API keeps what was written last, be it all members of a role or all
+ * roles.
+ * @param all the grants on the same resource
+ * @param granted those that are to stay, which have one of the roles
+ */
+export function denierOf(
+	all: readonly Grant[],
+	granted: readonly Grant[],
+	roles: readonly string[],
+): Grant | undefined {
+	return all.find(
+		({ form, role, resource }) =>
+			(form === "Policy" ||
+				(form === "Binding" &&
+					(role.state !== "known" || roles.includes(role.value)))) &&
+			!granted.some((grant) => grant.resource === resource),
 	);
 }

@@ -4,6 +4,7 @@ import { accessorGranted } from "./rules/accessor-granted.ts";
 import { alertsPresent } from "./rules/alerts-present.ts";
 import { alternativesExclusive } from "./rules/alternatives-exclusive.ts";
 import { bindingsStatic } from "./rules/bindings-static.ts";
+import { callers } from "./rules/callers.ts";
 import { connectionBudget } from "./rules/connection-budget.ts";
 import { contractComplete } from "./rules/contract-complete.ts";
 import { criticalList } from "./rules/critical-list.ts";
@@ -20,11 +21,13 @@ import { noLoopback } from "./rules/no-loopback.ts";
 import { noOrphanSecret } from "./rules/no-orphan-secret.ts";
 import { noPlaceholder } from "./rules/no-placeholder.ts";
 import { oneRelease } from "./rules/one-release.ts";
+import { openedOnce } from "./rules/opened-once.ts";
 import { probes } from "./rules/probes.ts";
 import { redisAuthTls } from "./rules/redis-auth-tls.ts";
 import { rotationSlots } from "./rules/rotation-slots.ts";
 import { secretHasVersion } from "./rules/secret-has-version.ts";
 import { secretNotPlaintext } from "./rules/secret-not-plaintext.ts";
+import { secretReplication } from "./rules/secret-replication.ts";
 import { serviceAccountOwn } from "./rules/service-account-own.ts";
 import { servicePresent } from "./rules/service-present.ts";
 import { serving } from "./rules/serving.ts";
@@ -57,6 +60,7 @@ export const rules: readonly Rule[] = [
 	unknownName,
 	sharedSecretEqual,
 	noOrphanSecret,
+	secretReplication,
 	criticalList,
 	environmentMatches,
 	noKeyFile,
@@ -79,6 +83,8 @@ export const rules: readonly Rule[] = [
 	redisAuthTls,
 	deletionProtection,
 	ingress,
+	callers,
+	openedOnce,
 	serviceAccountOwn,
 	rotationSlots,
 	generatedStrength,

@@ -2,7 +2,7 @@
 import type { FaultMoment, FaultOperation, FaultPoint } from "../faults.ts";
 import type { Subject } from "../provider/core.ts";
 import { factsOf, type TypeFacts } from "../provider/facts.ts";
-import { type Properties, textAt } from "../provider/values.ts";
+import { at, type Properties, textAt } from "../provider/values.ts";
 import type { ResourceType } from "../types/resource-type.ts";
 import { rulesOf } from "./api.ts";
 
@@ -33,6 +33,7 @@ export function faultPoint(
 		type,
 		when,
 		names: [name, ...own, id].filter((one) => one !== ""),
+		valueAt: (path) => at(properties, path),
 	};
 }
 

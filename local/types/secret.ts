@@ -2,13 +2,33 @@
 import { secretIdIn, secretKey, versionName } from "../cloud/secret-access.ts";
 import { type Entry, find, removeWhere, type World } from "../cloud/world.ts";
 import { CloudError } from "../provider/core.ts";
-import { isObject, textAt } from "../provider/values.ts";
+import {
+	blocksAt,
+	isObject,
+	type Properties,
+	textAt,
+} from "../provider/values.ts";
 import { timestamp } from "./fill-in.ts";
 import type { Operation, ResourceType } from "./resource-type.ts";
 import { SECRET, SECRET_MEMBER, SECRET_VERSION } from "./tokens.ts";
 
 /** The largest payload that Secret Manager takes. */
 const MAX_PAYLOAD_BYTES = 65_536;
+
+/** Regions have to be such, and different ones; nobody has tried either on the real API, whose words may be others. */
+function checkReplicas(properties: Properties): void {
+	const locations = blocksAt(
+		properties,
+		"replication.userManaged.replicas",
+	).map((replica) => textAt(replica, "location"));
+	const wrong =
+		locations.find((location) => !/^[a-z]+-[a-z]+\d+$/.test(location)) ??
+		locations.find((location, index) => locations.indexOf(location) !== index);
+	if (wrong !== undefined)
+		throw new CloudError(
+			`Error creating Secret: googleapi: Error 400: The replication location [${wrong}] is not a region or is named twice., badRequest`,
+		);
+}
 
 export const secret: ResourceType = {
 	id: "projects/{project}/secrets/{secretId}",
@@ -20,7 +40,10 @@ export const secret: ResourceType = {
 	protection:
 		"cannot destroy secret without setting deletion_protection=false and running `pulumi up`",
 	accept: ({ prior }, { properties, hidden }) => {
-		if (prior === undefined) hidden.versions = 0;
+		if (prior === undefined) {
+			checkReplicas(properties);
+			hidden.versions = 0;
+		}
 		properties.effectiveAnnotations = isObject(properties.annotations)
 			? properties.annotations
 			: {};

@@ -1,6 +1,6 @@
 /** Who reads a secret was granted that secret, before it starts, and nothing wider. */
 import type { Evidence, OurWorkload } from "../evidence.ts";
-import { mayBeAnybody, memberName } from "../iam.ts";
+import { denierOf, mayBeAnybody, memberName } from "../iam.ts";
 import { is, known } from "../read.ts";
 import { type Finding, type Rule, suffers } from "../rule.ts";
 import { secretUses } from "../workload.ts";
@@ -63,13 +63,7 @@ function missingGrant(
 	if (granted.length === 0) {
 		return "no grant";
 	}
-	const denier = onSecret.find(
-		({ form, role, resource }) =>
-			(form === "Policy" ||
-				(form === "Binding" &&
-					(role.state !== "known" || role.value === accessor))) &&
-			!granted.some((grant) => grant.resource === resource),
-	);
+	const denier = denierOf(onSecret, granted, [accessor]);
 	if (denier !== undefined) {
 		return `a grant that ${denier.resource.name} takes away again`;
 	}

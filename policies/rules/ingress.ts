@@ -17,7 +17,7 @@ export const ingress: Rule = {
 		"another ingress, none (which means all), or one that this preview does not know",
 		"a job that everybody may run",
 	],
-	why: "Everybody may call the services, since the applications authenticate; the load balancer is where that is allowed.",
+	why: "Everybody may call a public service, since the applications authenticate; the load balancer is where that is allowed.",
 	fix: `set ingress: ${needed}`,
 	looksAt: "resource",
 	*check({ workloads, grants }) {

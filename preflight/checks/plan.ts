@@ -176,6 +176,10 @@ export function siblingChecks(
 ): Check[] {
 	const contract = serviceContract(platform, service);
 	return contract.siblings.flatMap((sibling): Check[] => {
+		// The check carries no identity token, so Cloud Run would turn it away whatever state the sibling is in.
+		if (serviceContract(platform, sibling).public === false) {
+			return [];
+		}
 		const variable = Object.entries(contract.variables).find(
 			([, value]) =>
 				typeof value === "object" &&

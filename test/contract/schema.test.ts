@@ -64,6 +64,59 @@ describe("a contract", () => {
 			"services.auth.siblings: names the service 'billing', which does not exist",
 		],
 		[
+			"a service that is not public and that no other one calls",
+			(contract) => {
+				for (const each of Object.values(contract.services)) {
+					each.siblings = [];
+				}
+				auth(contract).public = false;
+			},
+			"services.auth.public: is false, and no service names 'auth' in its 'siblings', so nobody could call it",
+		],
+		[
+			"regions for secrets that are none",
+			({ environments }) => {
+				environments.staging.secretReplication = { locations: ["global"] };
+			},
+			"environments.staging.secretReplication.locations.0: must be a region such as us-central1",
+		],
+		[
+			"a region twice",
+			({ environments }) => {
+				environments.staging.secretReplication = {
+					locations: ["us-east1", "us-east1"],
+				};
+			},
+			"environments.staging.secretReplication.locations: must name each region once",
+		],
+		[
+			"no region for secrets",
+			({ environments }) => {
+				environments.staging.secretReplication = { locations: [] };
+			},
+			"environments.staging.secretReplication.locations: must name a region",
+		],
+		[
+			"another word for where secrets are kept",
+			({ environments }) =>
+				Object.assign(environments.staging, { secretReplication: "auto" }),
+			'environments.staging.secretReplication: must be "automatic" or { locations: ["<region>", …] }',
+		],
+		[
+			"another key for where a secret is kept",
+			(contract) =>
+				Object.assign(contract.secrets[0] ?? {}, {
+					replication: { staging: { location: ["us-east1"] } },
+				}),
+			'secrets.0.replication.staging: must be "automatic" or { locations: ["<region>", …] }',
+		],
+		[
+			"another way to open services",
+			({ environments }) =>
+				Object.assign(environments.staging, { publicAccess: "everybody" }),
+			'environments.staging.publicAccess: Invalid option: expected one of "switch"|"grant"',
+		],
+		[
 			"a critical list with a service that does not exist",
 			(contract) => contract.secrets[0]?.criticalIn.push("billing"),
 			"secrets.0.criticalIn: names the service 'billing', which does not exist",

@@ -26,6 +26,24 @@ describe("a fault", () => {
 		expect(standIn.struck()).toEqual(["down"]);
 	});
 
+	it("strikes those alone that have a property", async () => {
+		const standIn = new StandIn();
+		standIn.script(
+			{ id: "location", on: "create", having: "replication.auto" },
+			{ id: "name", on: "create", having: "secretId=*-two" },
+		);
+		const regional = (secretId: string) => ({
+			secretId,
+			replication: { userManaged: { replicas: [{ location: "us-east1" }] } },
+		});
+		await expect(standIn.create(SECRET, "key", inputs)).rejects.toThrow();
+		await standIn.create(SECRET, "key", regional("key-one"));
+		await expect(
+			standIn.create(SECRET, "key", regional("key-two")),
+		).rejects.toThrow();
+		expect(standIn.struck()).toEqual(["location", "name"]);
+	});
+
 	it("after a creation leaves a resource that nobody recorded: the next creation meets it, and it can be imported", async () => {
 		const standIn = new StandIn();
 		standIn.script({
@@ -148,6 +166,11 @@ describe("a script with a mistake is an error, never a fault that is silently mi
 			"another key beside the rules",
 			'{"rules":[],"rule":[]}',
 			'expected {"rules": [...]} and nothing else',
+		],
+		[
+			"a property of what has none",
+			'{"rules": [{"id": "a", "on": "revision", "having": "template"}]}',
+			'rule 1: "revision" has no properties for "having"',
 		],
 		[
 			"an unknown key",

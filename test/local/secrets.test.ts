@@ -28,6 +28,86 @@ const statesOf = (standIn: StandIn) =>
 		),
 	);
 
+describe("a secret in regions of one's choice", () => {
+	const inRegions = (...locations: string[]): Properties => ({
+		secretId: "key",
+		replication: {
+			userManaged: { replicas: locations.map((location) => ({ location })) },
+		},
+	});
+
+	it("keeps their order, and is made anew for other ones or another order", async () => {
+		const standIn = new StandIn();
+		const regions = inRegions("us-east1", "us-central1");
+		const secret = await standIn.create(SECRET, "key", regions);
+		expect(secret.outputs.replication).toEqual({
+			auto: null,
+			userManaged: {
+				replicas: [
+					{ customerManagedEncryption: null, location: "us-east1" },
+					{ customerManagedEncryption: null, location: "us-central1" },
+				],
+			},
+		});
+		expect(await standIn.refresh(secret)).toEqual(secret);
+		expect(standIn.plan(secret, regions).replaces).toEqual([]);
+		for (const other of [
+			inRegions("us-east1"),
+			inRegions("us-central1", "us-east1"),
+			secretInputs,
+		]) {
+			expect(standIn.plan(secret, other)).toMatchObject({
+				deleteBeforeReplace: true,
+				replaces: expect.arrayContaining([
+					expect.stringMatching(/^replication/),
+				]),
+			});
+		}
+	});
+
+	it("is imported as it is", async () => {
+		const standIn = new StandIn();
+		const regions = inRegions("us-east1");
+		const { id } = await standIn.create(SECRET, "key", regions);
+		const imported = (await standIn.import(SECRET, id)) as Recorded;
+		expect(standIn.plan(imported, regions).replaces).toEqual([]);
+	});
+
+	it("needs at least one", () => {
+		expect(new StandIn().failures(SECRET, inRegions())).toEqual([
+			"Too few list items: 0, at least 1 needed. Examine values at 'thing.replication.userManaged.replicas'.",
+		]);
+	});
+
+	it("is not replicated automatically, too", () => {
+		const { replication } = inRegions("us-east1") as {
+			replication: Properties;
+		};
+		expect(
+			new StandIn().failures(SECRET, {
+				secretId: "key",
+				replication: { ...replication, auto: {} },
+			}),
+		).toEqual([expect.stringContaining("Invalid combination of arguments")]);
+	});
+
+	it.each([
+		["europe", ["us-east1", "europe"]],
+		["global", ["global"]],
+		["us-east1", ["us-east1", "us-east1"]],
+	])("is refused for %s in %j", async (wrong, locations) => {
+		const standIn = new StandIn();
+		await expect(
+			standIn.create(SECRET, "key", inRegions(...locations)),
+		).rejects.toThrow(
+			`googleapi: Error 400: The replication location [${wrong}] is not a region or is named twice.`,
+		);
+		expect(
+			await standIn.create(SECRET, "key", inRegions("us-east1")),
+		).toBeDefined();
+	});
+});
+
 describe("a secret version", () => {
 	it("is named by the project's number, its secret by the project's id", async () => {
 		const { standIn, secret } = await withSecret();

@@ -19,6 +19,14 @@ export const ways: Ways = {
  * their own prove them.
  */
 export const provenElsewhere: Record<string, readonly string[]> = {
+	callers: [
+		"a public service without a grant to allUsers although the contract opens it by the grant",
+		"a service that is not public and that everybody may call, by the switch or by a grant",
+		"a service that is not public and that a service which calls it may not call",
+	],
+	"secret-replication": [
+		"automatic replication where the contract names regions",
+	],
 	"critical-list": ["a critical name that the contract no longer binds"],
 	"environment-matches": ["a stack whose name is no environment"],
 	"waivers-valid": [

@@ -1,5 +1,5 @@
 /** Ways to break the secrets themselves, their grants and where their values come from. */
-import { UNKNOWN } from "../../../fixtures/resources.ts";
+import { UNKNOWN, type Value } from "../../../fixtures/resources.ts";
 import {
 	add,
 	all,
@@ -46,7 +46,45 @@ const revoke = editFound(grantOf("secret-key-staging"), (each) => ({
 	properties: { ...each.properties, member: "user:nobody@netrasystems.ai" },
 }));
 
+const replicas = (...regions: Value[]): Value => ({
+	userManaged: { replicas: regions.map((location) => ({ location })) },
+});
+const replicated = (replication: Value | undefined) =>
+	set(
+		having("Secret", "secretId", "secret-key-staging"),
+		"replication",
+		replication,
+	);
+
 export const secrets: Ways = {
+	"secret-replication": {
+		"regions where the contract says automatic, or other ones than it names": [
+			line(
+				replicated(replicas("us-central1", "us-east1")),
+				"secret secret-key-staging",
+				"found the regions us-central1, us-east1; needed automatic",
+			),
+		],
+		"no replication, one without a region, or one that this preview does not know":
+			[
+				line(
+					replicated(undefined),
+					"secret secret-key-staging",
+					"no replication",
+				),
+				line(
+					replicated(replicas()),
+					"secret secret-key-staging",
+					"no replication",
+				),
+				line(replicated(UNKNOWN), "secret secret-key-staging", "does not know"),
+				line(
+					replicated(replicas("us-east1", UNKNOWN)),
+					"secret secret-key-staging",
+					"does not know",
+				),
+			],
+	},
 	"secret-has-version": {
 		"a bound secret without a version": [
 			line(

@@ -2,6 +2,7 @@
 import { UNKNOWN } from "../../../fixtures/resources.ts";
 import {
 	add,
+	all,
 	having,
 	remove,
 	set,
@@ -30,6 +31,13 @@ const startup = "containers.0.startupProbe";
 const live = "containers.0.livenessProbe";
 const revision = (name: string) =>
 	`projects/netra-staging/locations/us-central1/services/${auth}/revisions/${name}`;
+
+const serviceMember = "gcp:cloudrunv2/serviceIamMember:ServiceIamMember";
+const openTo = (member: string) => ({
+	name: auth,
+	role: "roles/run.invoker",
+	member,
+});
 
 export const services: Ways = {
 	"image-digest": {
@@ -252,6 +260,55 @@ export const services: Ways = {
 					member: "allUsers",
 				}),
 				"resource anybody-runs",
+			),
+		],
+	},
+	callers: {
+		"a public service whose callers Cloud Run checks although the contract opens it by the switch":
+			[
+				line(
+					set(workload(auth), "invokerIamDisabled", false),
+					"service auth",
+					"nobody may call it",
+				),
+				line(
+					set(workload(auth), "invokerIamDisabled", undefined),
+					"service auth",
+				),
+				line(
+					all(
+						set(workload(auth), "invokerIamDisabled", false),
+						add(serviceMember, "auth-everyone", openTo("allUsers")),
+					),
+					"service auth",
+					"invokerIamDisabled: true",
+				),
+			],
+		"a switch that this preview does not know": [
+			line(
+				set(workload(auth), "invokerIamDisabled", UNKNOWN),
+				"service auth",
+				"does not know",
+			),
+		],
+		"a grant to call all services and run all jobs of the project, to anybody":
+			[
+				line(
+					add("gcp:projects/iAMMember:IAMMember", "calls-all", {
+						project: "netra-staging",
+						role: "roles/run.invoker",
+						member: "allAuthenticatedUsers",
+					}),
+					"resource calls-all",
+				),
+			],
+	},
+	"opened-once": {
+		"a service that is open by the switch and by a grant": [
+			line(
+				add(serviceMember, "auth-everyone", openTo("allUsers")),
+				"service auth",
+				"auth-everyone",
 			),
 		],
 	},

@@ -1,0 +1,264 @@
+/** Rules whose verdict follows what the contract chooses: how services are opened, and where secrets are kept. */
+import { describe, expect, it } from "@jest/globals";
+import { platform } from "../../contract/platform.ts";
+import { type Platform, parsePlatform } from "../../contract/schema.ts";
+import { plainStack } from "../fixtures/plain-stack.ts";
+import { preview } from "../fixtures/preview.ts";
+import { UNKNOWN, type Value } from "../fixtures/resources.ts";
+import { type Diagnostic, judgeResource, judgeStack } from "./engine.ts";
+import {
+	add,
+	all,
+	type Change,
+	set,
+	type,
+	workload,
+} from "./mutants/operations.ts";
+
+/** The shipped contract with one edit. */
+function contract(edit: (copy: Platform) => void): Platform {
+	const copy = structuredClone(platform);
+	edit(copy);
+	return parsePlatform(copy);
+}
+
+const staging = preview(plainStack("staging"), "settled");
+const said = (diagnostics: readonly Diagnostic[]) =>
+	diagnostics.map(({ message }) => message);
+
+const auth = "netra-auth-staging";
+const names = ["auth", "backend", "frontend"];
+const account = (service: string) =>
+	`serviceAccount:netra-${service}@netra-staging.iam.gserviceaccount.com`;
+const switched = (to: boolean, ...services: string[]): Change =>
+	all(
+		...services.map((service) =>
+			set(workload(`netra-${service}-staging`), "invokerIamDisabled", to),
+		),
+	);
+const grant = (
+	name: string,
+	member: Value,
+	{ on = auth as Value, role = "roles/run.invoker" } = {},
+): Change =>
+	add("gcp:cloudrunv2/serviceIamMember:ServiceIamMember", name, {
+		name: on,
+		role,
+		member,
+	});
+
+describe("services that the contract opens by the grant", () => {
+	const granting = contract(({ environments }) => {
+		environments.staging.publicAccess = "grant";
+	});
+	const closed = switched(false, ...names);
+	const opened = all(
+		closed,
+		...names.map((service) =>
+			grant(`${service}-everyone`, "allUsers", {
+				on: `netra-${service}-staging`,
+			}),
+		),
+	);
+	const judged = async (change: Change) =>
+		said(await judgeStack(change(staging), { platform: granting }));
+
+	it.each<[string, Change]>([
+		["are open by a member", opened],
+		[
+			"are open by a binding of the older API",
+			all(
+				opened,
+				(resources) => resources.filter(({ name }) => name !== "auth-everyone"),
+				add("gcp:cloudrun/iamBinding:IamBinding", "auth-everyone", {
+					service: auth,
+					role: "roles/run.invoker",
+					members: ["allUsers"],
+				}),
+			),
+		],
+		[
+			"are open by the role that only calls services, on the service's whole path",
+			all(
+				opened,
+				(resources) => resources.filter(({ name }) => name !== "auth-everyone"),
+				grant("auth-everyone", "allUsers", {
+					on: `projects/netra-staging/locations/us-central1/services/${auth}`,
+					role: "roles/run.servicesInvoker",
+				}),
+			),
+		],
+	])("[R-112] %s", async (_, change) => {
+		expect(await judged(change)).toEqual([]);
+	});
+
+	const missing = (found: string) =>
+		`[callers] service auth, environment staging: found ${found} for allUsers to call it; needed roles/run.invoker on ${auth} for allUsers; fix: grant it with gcp:cloudrunv2:ServiceIamMember`;
+	const without = all(opened, (resources) =>
+		resources.filter(({ name }) => name !== "auth-everyone"),
+	);
+
+	it.each<[string, string, Change]>([
+		["nobody is granted the call", "no grant", without],
+		[
+			"whoever has an account of Google's is granted the call",
+			"no grant",
+			all(without, grant("accounts", "allAuthenticatedUsers")),
+		],
+		[
+			"the grant holds under a condition",
+			"no grant",
+			all(
+				opened,
+				set(({ name }) => name === "auth-everyone", "condition", {
+					expression: "false",
+				}),
+			),
+		],
+		[
+			"a binding takes the grant away again",
+			"a grant that auth-callers takes away again",
+			all(
+				opened,
+				add(
+					"gcp:cloudrunv2/serviceIamBinding:ServiceIamBinding",
+					"auth-callers",
+					{
+						name: auth,
+						role: "roles/run.invoker",
+						members: [account("backend")],
+					},
+				),
+			),
+		],
+		[
+			"the switch is on instead",
+			"no grant",
+			all(without, switched(true, "auth")),
+		],
+	])("[R-112] are not where %s", async (_, found, change) => {
+		expect(await judged(change)).toEqual([missing(found)]);
+	});
+});
+
+describe("a service that is not public", () => {
+	const closing = contract(({ services }) => {
+		(services.auth as Platform["services"][string]).public = false;
+	});
+	const closed = all(
+		switched(false, "auth"),
+		grant("auth-backend", account("backend")),
+		grant("auth-frontend", account("frontend")),
+	);
+	const judged = async (change: Change) =>
+		said(await judgeStack(change(staging), { platform: closing }));
+
+	it("[R-112] is called by the accounts of the services that name it as a sibling", async () => {
+		expect(await judged(closed)).toEqual([]);
+	});
+
+	it("[R-112] may not be open by the switch", async () => {
+		const expected =
+			"[callers] service auth, environment staging: found invokerIamDisabled: true, so that everybody may call it; needed callers that Cloud Run checks: it is not public; fix: set invokerIamDisabled: true on a public service, and false on any other; or change publicAccess or public in contract/platform.ts";
+		const broken = all(closed, switched(true, "auth"))(staging);
+		expect(said(await judgeStack(broken, { platform: closing }))).toEqual([
+			expected,
+		]);
+		// At an update, before it exists.
+		const [service] = broken.filter(workload(auth));
+		expect(
+			said(
+				await judgeResource(service as (typeof broken)[number], {
+					platform: closing,
+				}),
+			),
+		).toEqual([expected]);
+	});
+
+	it.each<[string, Change]>([
+		["to everybody", grant("anybody", "allUsers")],
+		["to every account of Google's", grant("anybody", "allAuthenticatedUsers")],
+		["to members that a preview does not know", grant("anybody", UNKNOWN)],
+		[
+			"of more than the call",
+			grant("anybody", "allUsers", { role: "roles/run.admin" }),
+		],
+		[
+			"on a service that a preview does not know",
+			grant("anybody", "allUsers", { on: UNKNOWN }),
+		],
+		[
+			"by the older API",
+			add("gcp:cloudrun/iamMember:IamMember", "anybody", {
+				service: auth,
+				role: "roles/run.invoker",
+				member: "allUsers",
+			}),
+		],
+	])("[R-112] may not be open by a grant %s", async (_, change) => {
+		expect(await judged(all(closed, change))).toEqual([
+			"[callers] service auth, environment staging: found a grant to everybody, or to members that this preview does not know; needed members that are known: the service is not public; fix: remove anybody",
+		]);
+	});
+
+	it("[R-112] may not be closed to a service that calls it", async () => {
+		const change = all(closed, (resources) =>
+			resources.filter(({ name }) => name !== "auth-frontend"),
+		);
+		expect(await judged(change)).toEqual([
+			`[callers] service auth, environment staging: found no grant for ${account("frontend")} to call it; needed roles/run.invoker on ${auth} for ${account("frontend")}; fix: grant it with gcp:cloudrunv2:ServiceIamMember`,
+		]);
+	});
+});
+
+describe("secrets for which the contract names regions", () => {
+	const regional = contract(({ environments, secrets }) => {
+		environments.staging.secretReplication = {
+			locations: ["us-central1", "us-east1"],
+		};
+		const hmac = secrets.find(({ id }) => id === "oauth-hmac-secret");
+		Object.assign(hmac ?? {}, { replication: { staging: "automatic" } });
+	});
+	const isOther = (resource: Parameters<ReturnType<typeof type>>[0]) =>
+		type("Secret")(resource) &&
+		resource.properties.secretId !== "oauth-hmac-secret-staging";
+	const kept = (...regions: string[]) =>
+		set(isOther, "replication", {
+			userManaged: { replicas: regions.map((location) => ({ location })) },
+		});
+	const judged = async (change: Change) =>
+		said(await judgeStack(change(staging), { platform: regional }));
+
+	it("pass in those regions, in any order, and one apart where its own entry says so", async () => {
+		expect(await judged(kept("us-central1", "us-east1"))).toEqual([]);
+		expect(await judged(kept("us-east1", "us-central1"))).toEqual([]);
+	});
+
+	it.each<[string, string, string[]]>([
+		["one region is missing", "the regions us-east1", ["us-east1"]],
+		[
+			"one is named twice",
+			"the regions us-central1, us-east1, us-east1",
+			["us-east1", "us-central1", "us-east1"],
+		],
+		[
+			"one is another",
+			"the regions europe-west1, us-central1",
+			["us-central1", "europe-west1"],
+		],
+	])("do not pass where %s", async (_, found, regions) => {
+		const messages = await judged(kept(...regions));
+		expect(messages).toContain(
+			`[secret-replication] secret secret-key-staging, environment staging: found ${found}; needed the regions us-central1, us-east1; fix: set the secret's replication, or secretReplication in contract/platform.ts`,
+		);
+		expect(messages).not.toContainEqual(expect.stringContaining("hmac"));
+	});
+
+	it("do not pass where replication is automatic", async () => {
+		const messages = await judged((resources) => [...resources]);
+		expect(messages).toContain(
+			"[secret-replication] secret secret-key-staging, environment staging: found automatic; needed the regions us-central1, us-east1; fix: set the secret's replication, or secretReplication in contract/platform.ts",
+		);
+		expect(messages.length).toBe(staging.filter(isOther).length);
+	});
+});
