@@ -9,11 +9,21 @@ export type ObservedService = {
 	latestReadyRevision: string;
 	/** Revisions that traffic goes to, or is about to go to. */
 	trafficRevisions: string[];
+	/** Where the service is asked to send its requests. */
+	traffic: Traffic;
 	/** A change is under way. */
 	reconciling: boolean;
 	/** The last change of the service succeeded. */
 	succeeded: boolean;
 	labels: Record<string, string>;
+};
+
+/** The targets of a service's requests. */
+export type Traffic = {
+	/** `latest`, a revision that gets all of them, or each target with its share. */
+	text: string;
+	/** The revisions that get some; the latest ready one where that is the target. */
+	revisions: string[];
 };
 
 /** What `getService` returns, as far as it is read here. */
@@ -24,30 +34,60 @@ export type ServiceAnswer = {
 	reconciling: boolean;
 	labels?: Record<string, string>;
 	terminalConditions: { state: string }[];
-	traffics: { type: string; revision: string }[];
-	trafficStatuses: { type: string; revision: string }[];
+	traffics: Target[];
+	trafficStatuses: Target[];
 };
+
+type Target = { type: string; revision: string; percent: number };
 
 /** Reads the answer of the API: revisions by name alone, traffic by "latest" as the revision it means. */
 export function observedService(answer: ServiceAnswer): ObservedService {
 	const ready = lastSegment(answer.latestReadyRevision);
+	const revisionOf = (target: Target) =>
+		isLatest(target) ? ready : lastSegment(target.revision);
 	const targets = [...answer.traffics, ...answer.trafficStatuses].map(
-		({ type, revision }) =>
-			type === "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST" || revision === ""
-				? ready
-				: lastSegment(revision),
+		revisionOf,
 	);
 	return {
 		name: answer.name,
 		latestCreatedRevision: lastSegment(answer.latestCreatedRevision),
 		latestReadyRevision: ready,
 		trafficRevisions: [...new Set(targets)].filter((name) => name !== ""),
+		traffic: {
+			text: trafficText(answer.traffics),
+			revisions: [
+				...new Set(
+					answer.traffics
+						.filter(({ percent }) => percent > 0)
+						.map(revisionOf)
+						.filter((name) => name !== ""),
+				),
+			],
+		},
 		reconciling: answer.reconciling,
 		succeeded: answer.terminalConditions.every(
 			({ state }) => state === "CONDITION_SUCCEEDED",
 		),
 		labels: answer.labels ?? {},
 	};
+}
+
+const isLatest = ({ type, revision }: Target) =>
+	type === "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST" || revision === "";
+
+/** A target without a share, which only has a tag, gets no requests of the service's own address. */
+function trafficText(traffics: readonly Target[]): string {
+	const shares = traffics
+		.filter(({ percent }) => percent > 0)
+		.map((target) => ({
+			to: isLatest(target) ? "latest" : lastSegment(target.revision),
+			percent: target.percent,
+		}));
+	const [only] = shares;
+	return shares.length === 1 && only !== undefined
+		? only.to
+		: shares.map(({ to, percent }) => `${to} (${percent} %)`).join(" and ") ||
+				"latest";
 }
 
 /**
