@@ -16,6 +16,7 @@ import {
 	type ObservedService,
 	observedService,
 } from "../plan/observed.ts";
+import type { ObservedRevision } from "../plan/revisions.ts";
 
 /** A service and the jobs that it waits for; undefined is what does not exist yet. */
 export type Observed = {
@@ -24,6 +25,8 @@ export type Observed = {
 	/** Only where the contract names a check command. */
 	check: ObservedJob;
 	verify: ObservedJob;
+	/** Every revision that the service keeps, the newest first; undefined if they could not be read. */
+	revisions: ObservedRevision[] | undefined;
 };
 
 /**
@@ -45,7 +48,10 @@ export async function observeServices(
 					observeJob(checkJobNameIn(platform, name, environment), config),
 				observeJob(verifyJobNameIn(platform, name, environment), config),
 			]);
-			return [name, { service, preflight, check, verify }] as const;
+			return [
+				name,
+				{ service, preflight, check, verify, revisions: undefined },
+			] as const;
 		},
 	);
 	return new Map(await Promise.all(entries));
