@@ -17,15 +17,11 @@ import {
 import { Redis } from "./components/redis.ts";
 import { ServiceIdentity } from "./components/service-identity.ts";
 import { bindingsFor, serviceContract, valueIn } from "./contract/bindings.ts";
-import {
-	secretIdIn,
-	serviceAccountIdIn,
-	serviceNameIn,
-} from "./contract/names.ts";
+import { secretIdIn, serviceAccountIdIn } from "./contract/names.ts";
 import { platform } from "./contract/platform.ts";
 import { parseRelease } from "./contract/release.ts";
 import { parseStackConfig } from "./contract/stack-config.ts";
-import { planRotation } from "./plan/rotation.ts";
+import { planUpdate } from "./plan/update.ts";
 
 // Pulumi takes a stack trace with every resource and output and formats each through source maps. There are none:
 // Node strips the types and keeps lines and columns. Nor has a trace to be longer than Node's own 10 lines: TypeScript,
@@ -59,25 +55,10 @@ const release = parseRelease(
 const services = Object.keys(platform.services);
 
 const observed = await observeServices(platform, config);
-const rotation = planRotation({
-	stack: environment,
-	epoch: config.rotationEpoch,
-	slotRetry: config.slotRetry,
-	observed: services
-		.filter((service) =>
-			serviceContract(platform, service).needs.includes("postgres"),
-		)
-		.flatMap((service) => observed.get(service)?.service ?? []),
-	pinned: Object.fromEntries(
-		services.flatMap((service) => {
-			const revision = config.services[service]?.pinnedRevision;
-			return revision === undefined
-				? []
-				: [[serviceNameIn(platform, service, environment), revision]];
-		}),
-	),
-	adoptedRevisions: config.adoptedRevisions,
-});
+const { rotation, serving } = planUpdate(platform, config, observed, () => []);
+for (const note of [...serving.values()].flatMap(({ notes }) => notes)) {
+	pulumi.log.warn(`[serving] ${note}`);
+}
 
 const network = new Network("network", { region, ...platform.network });
 const database = new Database("database", {
@@ -144,15 +125,20 @@ const deployed = services.map(
 			rotation,
 			observed: observed.get(service) as Observed,
 			pinnedRevision: config.services[service]?.pinnedRevision,
+			resend: serving.get(service)?.resend ?? false,
 		}),
 );
 
 /** The login slot that new revisions use. */
 export const activeSlot = rotation.target;
-/** The revision of each service that this update wants to serve. */
-export const revisions = Object.fromEntries(
-	deployed.map(({ service }, index) => [
-		services[index],
-		service.template.revision,
-	]),
-);
+/** What serves each service, and beside it the revision that is ready where that is another one. */
+export const revisions = pulumi
+	.all(deployed.map(({ served }) => served))
+	.apply((all) =>
+		Object.fromEntries(
+			all.flatMap(({ serves, ready }, index) => [
+				[services[index], serves],
+				...(ready === serves ? [] : [[`${services[index]} (ready)`, ready]]),
+			]),
+		),
+	);

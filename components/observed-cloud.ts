@@ -12,15 +12,15 @@ import {
 import type { Platform } from "../contract/schema.ts";
 import type { StackConfig } from "../contract/stack-config.ts";
 import {
+	type DeployedService,
 	type ObservedJob,
-	type ObservedService,
 	observedService,
 } from "../plan/observed.ts";
 import type { ObservedRevision } from "../plan/revisions.ts";
 
 /** A service and the jobs that it waits for; undefined is what does not exist yet. */
 export type Observed = {
-	service: ObservedService | undefined;
+	service: DeployedService | undefined;
 	preflight: ObservedJob;
 	/** Only where the contract names a check command. */
 	check: ObservedJob;
@@ -60,7 +60,7 @@ export async function observeServices(
 async function observeService(
 	name: string,
 	config: StackConfig,
-): Promise<ObservedService | undefined> {
+): Promise<DeployedService | undefined> {
 	const { project, region: location } = config;
 	const answer = await unlessNotFound("services", name, config, () =>
 		getService({ name, location, project }),

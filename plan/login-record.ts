@@ -50,7 +50,9 @@ export function keepersText({ epoch, retry }: PasswordKeepers): string {
 }
 
 /** The keepers that a label names; undefined for any other text. */
-export function keepersOf(text: string | undefined): PasswordKeepers | undefined {
+export function keepersOf(
+	text: string | undefined,
+): PasswordKeepers | undefined {
 	const found = /^e(\d{1,9})-r(\d{1,9})$/.exec(text ?? "");
 	return found === null
 		? undefined

@@ -1,5 +1,6 @@
 /** What the cloud says of a service, in the words that decisions need. */
 import { lastSegment, parseRevisionName } from "./revision-name.ts";
+import { type ObservedRevision, revisionOfTemplate } from "./revisions.ts";
 
 /** The state of a service as the API shows it at the start of an update. */
 export type ObservedService = {
@@ -9,13 +10,18 @@ export type ObservedService = {
 	latestReadyRevision: string;
 	/** Revisions that traffic goes to, or is about to go to. */
 	trafficRevisions: string[];
-	/** Where the service is asked to send its requests. */
-	traffic: Traffic;
 	/** A change is under way. */
 	reconciling: boolean;
 	/** The last change of the service succeeded. */
 	succeeded: boolean;
 	labels: Record<string, string>;
+};
+
+/** The same with what it asks for, as only the service itself shows it. */
+export type DeployedService = ObservedService & {
+	traffic: Traffic;
+	/** Its latest created revision. */
+	latest: ObservedRevision;
 };
 
 /** The targets of a service's requests. */
@@ -34,6 +40,7 @@ export type ServiceAnswer = {
 	reconciling: boolean;
 	labels?: Record<string, string>;
 	terminalConditions: { state: string }[];
+	templates: object[];
 	traffics: Target[];
 	trafficStatuses: Target[];
 };
@@ -41,7 +48,7 @@ export type ServiceAnswer = {
 type Target = { type: string; revision: string; percent: number };
 
 /** Reads the answer of the API: revisions by name alone, traffic by "latest" as the revision it means. */
-export function observedService(answer: ServiceAnswer): ObservedService {
+export function observedService(answer: ServiceAnswer): DeployedService {
 	const ready = lastSegment(answer.latestReadyRevision);
 	const revisionOf = (target: Target) =>
 		isLatest(target) ? ready : lastSegment(target.revision);
@@ -64,6 +71,7 @@ export function observedService(answer: ServiceAnswer): ObservedService {
 				),
 			],
 		},
+		latest: revisionOfTemplate(answer, answer.templates[0] ?? {}),
 		reconciling: answer.reconciling,
 		succeeded: answer.terminalConditions.every(
 			({ state }) => state === "CONDITION_SUCCEEDED",
@@ -88,6 +96,20 @@ function trafficText(traffics: readonly Target[]): string {
 		? only.to
 		: shares.map(({ to, percent }) => `${to} (${percent} %)`).join(" and ") ||
 				"latest";
+}
+
+/** The revisions that requests go to, the ones with their share joined by "and". */
+export function servedBy(
+	statuses: readonly Target[],
+	latestReadyRevision: string,
+): string {
+	return trafficText(
+		statuses.map((status) => ({
+			...status,
+			type: "",
+			revision: isLatest(status) ? latestReadyRevision : status.revision,
+		})),
+	);
 }
 
 /**

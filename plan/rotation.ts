@@ -219,7 +219,8 @@ function deployedEpoch({ services, carriers, epoch }: RotationArgs): number {
 	const epochs = services.flatMap((each) => {
 		const use = loginUseOf(each, each.observed.latestCreatedRevision, carriers);
 		const recorded = slots.flatMap(
-			(slot) => keepersOf(each.observed.labels[keepersLabel(slot)])?.epoch ?? [],
+			(slot) =>
+				keepersOf(each.observed.labels[keepersLabel(slot)])?.epoch ?? [],
 		);
 		return use.known ? [use.keepers.epoch, ...recorded] : recorded;
 	});

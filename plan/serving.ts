@@ -1,7 +1,6 @@
 /** What serves now, and whether an update may put something else in its place. */
-import { UserError } from "../contract/errors.ts";
 import { isRecorded } from "./login-record.ts";
-import type { ObservedService } from "./observed.ts";
+import type { DeployedService } from "./observed.ts";
 import { parseRevisionName } from "./revision-name.ts";
 
 /** The label in which a service keeps where its requests were last asked to go. */
@@ -14,7 +13,7 @@ export type ServingArgs = {
 	stack: string;
 	/** The service's name in the contract. */
 	service: string;
-	observed: ObservedService;
+	observed: DeployedService;
 	/** The revision that the configuration pins. */
 	pinned: string | undefined;
 	/** Revisions that the configuration allows to be replaced: taken over, or adopted with the project. */
@@ -25,18 +24,19 @@ export type ServingArgs = {
 	differences: (from: string, to: string) => readonly string[] | undefined;
 };
 
-/** What an update is about to do with what serves; the text is for the person who runs it. */
+/** What an update is about to do with what serves; the texts are for the person who runs it. */
 export type ServingPlan = {
 	/** The service has to be sent again, though its description did not change. */
 	resend: boolean;
 	notes: readonly string[];
+	/**
+	 * Lines that say why the update must not go on: it would move requests that somebody moved by hand, or replace a revision
+	 * that somebody made by hand, and the configuration does not say so.
+	 */
+	refusal: readonly string[];
 };
 
-/**
- * Plans what becomes of the revisions that serve.
- * @throws {UserError} if the update would move requests that somebody moved by hand, or replace a revision that somebody
- * made by hand, and the configuration does not say so
- */
+/** Plans what becomes of the revisions that serve. */
 export function planServing(args: ServingArgs): ServingPlan {
 	const moved = movedByHand(args);
 	const made = args.observed.trafficRevisions
@@ -56,15 +56,16 @@ export function planServing(args: ServingArgs): ServingPlan {
 				fact: `revision ${revision}, which serves ${args.observed.name}, was made by hand and changes ${change}`,
 			})),
 	];
-	if (blocked.length > 0) {
-		refuse(
-			args,
-			blocked.map(({ fact }) => fact),
-			[...new Set(blocked.flatMap(({ revisions }) => revisions))],
-		);
-	}
 	return {
 		resend: moved !== undefined,
+		refusal:
+			blocked.length === 0
+				? []
+				: refusal(
+						args,
+						blocked.map(({ fact }) => fact),
+						[...new Set(blocked.flatMap(({ revisions }) => revisions))],
+					),
 		notes: [
 			...(moved === undefined ? [] : [`${moved.fact}; ${nextOf(args)}`]),
 			...made.map(
@@ -99,7 +100,7 @@ function movedByHand({
 	};
 }
 
-const ownCreated = ({ name, latestCreatedRevision }: ObservedService) =>
+const ownCreated = ({ name, latestCreatedRevision }: DeployedService) =>
 	parseRevisionName(name, latestCreatedRevision) !== undefined;
 
 /** A revision that this project did not name. */
@@ -118,7 +119,7 @@ function changeIn(
 	}
 	return found.length === 0
 		? "nothing"
-		: `what ${lastOwn} had: ${found.join(", ")}`;
+		: `what ${lastOwn} has: ${found.join(", ")}`;
 }
 
 /** The configuration says what is to become of the revisions. */
@@ -128,24 +129,28 @@ const allowed = ({ pinned, takeOver }: ServingArgs, revisions: string[]) =>
 		(revision) => takeOver.includes(revision) || pinned === revision,
 	);
 
-function refuse(
+function refusal(
 	{ stack, service, observed }: ServingArgs,
 	facts: readonly string[],
 	revisions: readonly string[],
-): never {
-	const [first] = revisions;
+): string[] {
 	const set = `-s ${stack}`;
+	const [first = ""] = revisions;
+	const pin = `services.${service}.pinnedRevision`;
 	const keep =
-		observed.traffic.text === toLatest && revisions.length === 1 && first !== undefined && parseRevisionName(observed.name, first) !== undefined
-			? `pulumi config rm --path services.${service}.pinnedRevision ${set}`
-			: `pulumi config set --path services.${service}.pinnedRevision ${first} ${set}`;
-	const takeOver = revisions
-		.map(
-			(revision, index) =>
-				`pulumi config set --path 'services.${service}.takeOver[${index}]' ${revision} ${set}`,
-		)
-		.join(" && ");
-	throw new UserError(
-		`[serving] refused, nothing was changed in ${stack}: ${facts.join("; ")}\n  to keep it, pin it: ${keep}\n  to replace it, take it over: ${takeOver}`,
+		revisions.length > 1
+			? "not possible while several revisions serve"
+			: observed.traffic.text === toLatest &&
+					parseRevisionName(observed.name, first) !== undefined
+				? `pulumi config rm --path ${pin} ${set}`
+				: `pulumi config set --path ${pin} ${first} ${set}`;
+	const takeOver = revisions.map(
+		(revision, index) =>
+			`pulumi config set --path 'services.${service}.takeOver[${index}]' ${revision} ${set}`,
 	);
+	return [
+		...facts,
+		`  to keep it (pin it): ${keep}`,
+		`  to replace it (take it over): ${takeOver.join(" && ")}`,
+	];
 }
