@@ -34,5 +34,5 @@ const outputs = await deployPlatform(platform, {
 
 /** The login slot that new revisions use. */
 export const { activeSlot } = outputs;
-/** The revision of each service that this update wants to serve. */
+/** What serves each service, and what is ready. */
 export const { revisions } = outputs;

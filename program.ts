@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { CloudReader } from "./components/cloud-reader.ts";
 import { ContractService } from "./components/contract-service.ts";
 import { Database } from "./components/database.ts";
-import { reportDrift } from "./components/drift.ts";
+import { missingNeeds, reportDrift } from "./components/drift.ts";
 import { Network } from "./components/network.ts";
 import {
 	type Observed,
@@ -18,15 +18,11 @@ import {
 import { Redis } from "./components/redis.ts";
 import { ServiceIdentity } from "./components/service-identity.ts";
 import { bindingsFor, serviceContract, valueIn } from "./contract/bindings.ts";
-import {
-	secretIdIn,
-	serviceAccountIdIn,
-	serviceNameIn,
-} from "./contract/names.ts";
+import { secretIdIn, serviceAccountIdIn } from "./contract/names.ts";
 import { parseRelease } from "./contract/release.ts";
 import type { Environment, Platform } from "./contract/schema.ts";
 import { parseStackConfig, type StackConfig } from "./contract/stack-config.ts";
-import { planRotation, type Rotation } from "./plan/rotation.ts";
+import { planUpdate } from "./plan/update.ts";
 
 /** What a run of the program is given besides the contract. */
 export type Given = {
@@ -44,8 +40,8 @@ export type Given = {
 export type StackOutputs = {
 	/** The login slot that new revisions use. */
 	activeSlot: string;
-	/** The revision of each service that this update wants to serve. */
-	revisions: Record<string, pulumi.Output<string>>;
+	/** What serves each service, and beside it the revision that is ready where that is another one. */
+	revisions: pulumi.Input<Record<string, string>>;
 };
 
 /**
@@ -75,7 +71,16 @@ export async function deployPlatform(
 	const reader = new CloudReader();
 	const observed = await observeServices(platform, config, reader);
 	const drift = reportDrift(platform, config, observed, reader);
-	const rotation = rotationFor(platform, config, observed);
+	const missing = await missingNeeds(config, observed, reader);
+	const { rotation, serving } = planUpdate(
+		platform,
+		config,
+		observed,
+		(_service, revision) => missing.get(revision) ?? [],
+	);
+	for (const note of [...serving.values()].flatMap(({ notes }) => notes)) {
+		pulumi.log.warn(`[serving] ${note}`);
+	}
 
 	const network = new Network("network", { region, ...platform.network });
 	const database = new Database("database", {
@@ -133,6 +138,7 @@ export async function deployPlatform(
 				rotation,
 				observed: observed.get(service) as Observed,
 				pinnedRevision: config.services[service]?.pinnedRevision,
+				resend: serving.get(service)?.resend ?? false,
 			}),
 	);
 
@@ -140,41 +146,24 @@ export async function deployPlatform(
 	await drift;
 	return {
 		activeSlot: rotation.target,
-		revisions: Object.fromEntries(
-			deployed.map(({ service }, index) => [
-				services[index],
-				service.template.revision,
-			]),
-		),
+		revisions: revisionsOf(services, deployed),
 	};
 }
 
-/** @throws {UserError} if the epoch would change a login that is in use */
-function rotationFor(
-	platform: Platform,
-	config: StackConfig,
-	observed: ReadonlyMap<string, Observed>,
-): Rotation {
-	const services = Object.keys(platform.services);
-	return planRotation({
-		stack: config.environment,
-		epoch: config.rotationEpoch,
-		slotRetry: config.slotRetry,
-		observed: services
-			.filter((service) =>
-				serviceContract(platform, service).needs.includes("postgres"),
-			)
-			.flatMap((service) => observed.get(service)?.service ?? []),
-		pinned: Object.fromEntries(
-			services.flatMap((service) => {
-				const revision = config.services[service]?.pinnedRevision;
-				return revision === undefined
-					? []
-					: [[serviceNameIn(platform, service, config.environment), revision]];
-			}),
-		),
-		adoptedRevisions: config.adoptedRevisions,
-	});
+function revisionsOf(
+	services: readonly string[],
+	deployed: readonly ContractService[],
+): StackOutputs["revisions"] {
+	return pulumi
+		.all(deployed.map(({ served }) => served))
+		.apply((all) =>
+			Object.fromEntries(
+				all.flatMap(({ serves, ready }, index) => [
+					[services[index], serves],
+					...(ready === serves ? [] : [[`${services[index]} (ready)`, ready]]),
+				]),
+			),
+		);
 }
 
 /** The configuration holds it, or names the version of a secret that does. */

@@ -38,10 +38,7 @@ export function grantsOf({
 	bindings,
 	secrets,
 }: ContainerArgs): pulumi.Resource[] {
-	const read = new Set(
-		[...bindings.secrets, ...bindings.files].map(({ secret }) => secret),
-	);
-	return [...read].map((id) => {
+	return idsOf(bindings).map((id) => {
 		const grant = boundSecret(secrets, id).grants[service];
 		if (grant === undefined) {
 			throw new Error(
@@ -51,6 +48,18 @@ export function grantsOf({
 		return grant;
 	});
 }
+
+/** The secrets that a service binds, each once. */
+export function boundSecretsOf({
+	bindings,
+	secrets,
+}: ContainerArgs): BoundSecret[] {
+	return idsOf(bindings).map((id) => boundSecret(secrets, id));
+}
+
+const idsOf = ({ secrets, files }: Bindings) => [
+	...new Set([...secrets, ...files].map(({ secret }) => secret)),
+];
 
 type EnvironmentVariable = {
 	name: string;

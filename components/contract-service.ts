@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { Job } from "@pulumi/gcp/cloudrunv2/job.js";
 import { Service } from "@pulumi/gcp/cloudrunv2/service.js";
 import * as pulumi from "@pulumi/pulumi";
-import { valueIn } from "../contract/bindings.ts";
+import { bindsLogin, loginSecretIds, valueIn } from "../contract/bindings.ts";
 import { type Callers, callersOf } from "../contract/callers.ts";
 import {
 	checkJobNameIn,
@@ -14,14 +14,21 @@ import {
 import { preflightImage } from "../contract/release.ts";
 import type { Platform } from "../contract/schema.ts";
 import { changeMark, markLabel } from "../plan/change-mark.ts";
+import { keepersLabel, keepersText } from "../plan/login-record.ts";
 import {
 	attemptFor,
 	attemptLabel,
 	executionToken,
 	passed,
+	servedBy,
 } from "../plan/observed.ts";
-import { formatRevisionName, templateHash } from "../plan/revision-name.ts";
-import { keepersLabel, keepersText, type Rotation } from "../plan/rotation.ts";
+import {
+	formatRevisionName,
+	lastSegment,
+	templateHash,
+} from "../plan/revision-name.ts";
+import type { Rotation } from "../plan/rotation.ts";
+import { toLatest, trafficLabel } from "../plan/serving.ts";
 import { callerSettings, withCallers } from "./callers.ts";
 import { grantsOf } from "./container.ts";
 import type { Observed } from "./observed-cloud.ts";
@@ -29,11 +36,12 @@ import type { ServiceIdentity } from "./service-identity.ts";
 import {
 	type JobTemplate,
 	jobTemplate,
+	type LoginRecord,
 	serviceTemplate,
 	type TemplateArgs,
 } from "./template.ts";
 
-export type ContractServiceArgs = Omit<TemplateArgs, "account"> & {
+export type ContractServiceArgs = Omit<TemplateArgs, "account" | "login"> & {
 	platform: Platform;
 	region: string;
 	identity: ServiceIdentity;
@@ -44,6 +52,16 @@ export type ContractServiceArgs = Omit<TemplateArgs, "account"> & {
 	observed: Observed;
 	/** All traffic goes to this revision. @default the latest one that is ready */
 	pinnedRevision: string | undefined;
+	/** The service is sent again, though the state says that it is as it should be: its requests go elsewhere. */
+	resend: boolean;
+};
+
+/** Revisions by name. */
+export type Served = {
+	/** What the service's requests go to. */
+	serves: string;
+	/** The latest one that is ready. */
+	ready: string;
 };
 
 /** A job that must succeed before the service changes. */
@@ -68,6 +86,8 @@ type Attempt = {
  */
 export class ContractService extends pulumi.ComponentResource {
 	readonly service: Service;
+	/** What serves once the update is done; in a preview, what is to serve. */
+	readonly served: pulumi.Output<Served>;
 
 	private readonly args: ContractServiceArgs;
 	private readonly resourceName: string;
@@ -81,7 +101,11 @@ export class ContractService extends pulumi.ComponentResource {
 		this.args = args;
 		this.resourceName = name;
 
-		const templateArgs = { ...args, account: args.identity.email };
+		const templateArgs = {
+			...args,
+			account: args.identity.email,
+			login: this.loginRecord(),
+		};
 		const template = serviceTemplate(templateArgs);
 		const gates = this.planGates(templateArgs);
 		const attempt = pulumi
@@ -113,13 +137,42 @@ export class ContractService extends pulumi.ComponentResource {
 				this.createService(template, attempt, jobs, [...before, ...grants]),
 			{ parent: this },
 		);
+		this.served = this.servedRevisions();
 		this.createVerification(templateArgs, before);
 		this.registerOutputs({ name: this.service.name });
 	}
 
 	/** A service that binds a login follows its rotation. */
 	private get bindsLogin(): boolean {
-		return this.args.contract.needs.includes("postgres");
+		const { platform, service, environment } = this.args;
+		return bindsLogin(platform, service, environment);
+	}
+
+	private loginRecord(): LoginRecord | undefined {
+		const { platform, environment, rotation } = this.args;
+		return this.bindsLogin
+			? {
+					keepers: keepersText(rotation.keepers[rotation.target]),
+					carriers: loginSecretIds(platform, environment),
+				}
+			: undefined;
+	}
+
+	private servedRevisions(): pulumi.Output<Served> {
+		const { pinnedRevision } = this.args;
+		const { template, latestReadyRevision, trafficStatuses } = this.service;
+		if (pulumi.runtime.isDryRun()) {
+			return template.apply(({ revision = "" }) => ({
+				serves: pinnedRevision ?? revision,
+				ready: revision,
+			}));
+		}
+		return pulumi
+			.all([latestReadyRevision, trafficStatuses])
+			.apply(([ready, traffic]) => ({
+				serves: servedBy(traffic, ready),
+				ready: lastSegment(ready),
+			}));
 	}
 
 	private get callers(): Callers {
@@ -209,6 +262,7 @@ export class ContractService extends pulumi.ComponentResource {
 			this.args;
 		const labels = {
 			environment,
+			[trafficLabel]: pinnedRevision ?? toLatest,
 			...(this.bindsLogin ? loginLabels(rotation) : {}),
 		};
 		const name = serviceNameIn(platform, service, environment);
@@ -239,7 +293,7 @@ export class ContractService extends pulumi.ComponentResource {
 					...labels,
 					[attemptLabel]: attempt.apply(({ number }) => String(number)),
 					[markLabel]: revision.apply((name) =>
-						markOf(this.args.observed.service, {
+						markOf(this.args.resend ? undefined : this.args.observed.service, {
 							name,
 							labels,
 							pinnedRevision,

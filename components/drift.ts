@@ -14,6 +14,7 @@ import type { StackConfig } from "../contract/stack-config.ts";
 import {
 	driftOf,
 	type LastExecution,
+	missingNeedsOf,
 	oneLine,
 	type SecretOrigin,
 	type SecretPolicy,
@@ -82,11 +83,38 @@ export async function findDrift(
 	return [...lines, ...notSeen(project, reader)];
 }
 
+/**
+ * What an instance of each revision of the pinned services would miss, in words, by the revision's name. Nothing is read where
+ * nothing is pinned.
+ */
+export async function missingNeeds(
+	{ project, services }: StackConfig,
+	observed: ReadonlyMap<string, Observed>,
+	reader: CloudReader,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+	const revisions = [...observed].flatMap(([service, each]) =>
+		services[service]?.pinnedRevision === undefined
+			? []
+			: (each.revisions ?? []),
+	);
+	const bound = revisions.flatMap((revision) => revision.bound);
+	const [versions, policies] = await Promise.all([
+		versionsOf(bound, project, reader),
+		policiesOf(bound, project, reader),
+	]);
+	return new Map(
+		revisions.map((revision) => [
+			revision.name,
+			missingNeedsOf({ versions, policies }, revision),
+		]),
+	);
+}
+
 function usedBy(
 	platform: Platform,
 	config: StackConfig,
 	service: string,
-	{ service: state, revisions, latest }: Observed,
+	{ service: state, revisions }: Observed,
 ): ServiceInUse {
 	const pinned = config.services[service]?.pinnedRevision;
 	const latestCreated = state?.latestCreatedRevision ?? "";
@@ -98,9 +126,9 @@ function usedBy(
 	return {
 		service,
 		name: serviceNameIn(platform, service, config.environment),
-		revisions: (revisions ?? (latest === undefined ? [] : [latest])).filter(
-			({ name }) => names.has(name),
-		),
+		revisions: (
+			revisions ?? (state === undefined ? [] : [state.latest])
+		).filter(({ name }) => names.has(name)),
 		latestCreated,
 		pinned,
 		executions: [],

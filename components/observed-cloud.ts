@@ -12,29 +12,26 @@ import {
 import type { Platform } from "../contract/schema.ts";
 import type { StackConfig } from "../contract/stack-config.ts";
 import {
+	type DeployedService,
 	type ObservedJob,
-	type ObservedService,
 	observedService,
 } from "../plan/observed.ts";
 import {
 	type ObservedRevision,
 	type RestRevision,
 	revisionOf,
-	revisionOfTemplate,
 } from "../plan/revisions.ts";
 import type { CloudReader } from "./cloud-reader.ts";
 
 /** A service and the jobs that it waits for; undefined is what does not exist yet. */
 export type Observed = {
-	service: ObservedService | undefined;
+	service: DeployedService | undefined;
 	preflight: ObservedJob;
 	/** Only where the contract names a check command. */
 	check: ObservedJob;
 	verify: ObservedJob;
 	/** Every revision that the service keeps, the newest first; undefined if they could not be read. */
 	revisions: ObservedRevision[] | undefined;
-	/** The latest created revision, by the service's template. */
-	latest: ObservedRevision | undefined;
 };
 
 /**
@@ -59,10 +56,7 @@ export async function observeServices(
 					observeJob(checkJobNameIn(platform, name, environment), config),
 				observeJob(verifyJobNameIn(platform, name, environment), config),
 			]);
-			return [
-				name,
-				{ ...service, revisions, preflight, check, verify },
-			] as const;
+			return [name, { service, revisions, preflight, check, verify }] as const;
 		},
 	);
 	return new Map(await Promise.all(entries));
@@ -71,19 +65,12 @@ export async function observeServices(
 async function observeService(
 	name: string,
 	config: StackConfig,
-): Promise<Pick<Observed, "service" | "latest">> {
+): Promise<DeployedService | undefined> {
 	const { project, region: location } = config;
 	const answer = await unlessNotFound("services", name, config, () =>
 		getService({ name, location, project }),
 	);
-	if (answer === undefined) {
-		return { service: undefined, latest: undefined };
-	}
-	const [template] = answer.templates;
-	return {
-		service: observedService(answer),
-		latest: template && revisionOfTemplate(answer, template),
-	};
+	return answer && observedService(answer);
 }
 
 async function observeRevisions(

@@ -1,9 +1,15 @@
 /** What a service runs, and what the jobs run that check its configuration with the same account and bindings. */
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { valueIn } from "../contract/bindings.ts";
 import type { Release } from "../contract/release.ts";
 import type { Environment } from "../contract/schema.ts";
 import {
+	loginLabel,
+	loginVersions,
+	loginVersionsLabel,
+} from "../plan/login-record.ts";
+import {
+	boundSecretsOf,
 	type ContainerArgs,
 	environmentOf,
 	volumeMountsOf,
@@ -16,6 +22,15 @@ export type TemplateArgs = ContainerArgs & {
 	release: Release;
 	/** The e-mail address of the service's account. */
 	account: pulumi.Output<string>;
+	/** What the template records of the database login; undefined for a service that binds none. */
+	login: LoginRecord | undefined;
+};
+
+export type LoginRecord = {
+	/** What the login's password is made for, as a label's value. */
+	keepers: string;
+	/** The ids in Secret Manager of the secrets that carry the login. */
+	carriers: ReadonlySet<string>;
 };
 
 export type ServiceTemplate = ReturnType<typeof serviceTemplate>;
@@ -28,7 +43,7 @@ export function serviceTemplate(args: TemplateArgs) {
 	const { contract, environment } = args;
 	const sizing = valueIn(contract.sizing, environment);
 	return {
-		...common(args),
+		labels: { ...labelsOf(args), ...loginVersionsOf(args) },
 		...runtime(args),
 		timeout: `${contract.requestTimeoutSeconds}s`,
 		maxInstanceRequestConcurrency: contract.concurrency,
@@ -79,7 +94,7 @@ export function jobTemplate(
 	{ image, ...command }: JobContainer,
 ) {
 	return {
-		...common(args),
+		labels: labelsOf(args),
 		taskCount: 1,
 		template: {
 			...runtime(args),
@@ -98,9 +113,32 @@ export function jobTemplate(
 	};
 }
 
-const common = ({ environment, release }: TemplateArgs) => ({
-	labels: { environment, release: release.name },
+/** The login's keepers are among what a job tests: with another password the check has to run again. */
+const labelsOf = ({ environment, release, login }: TemplateArgs) => ({
+	environment,
+	release: release.name,
+	...(login === undefined ? {} : { [loginLabel]: login.keepers }),
 });
+
+/** A revision that somebody makes from this one by hand keeps the label, so that it shows whether it binds the same. */
+function loginVersionsOf(
+	args: TemplateArgs,
+): Record<string, pulumi.Output<string>> {
+	const { login } = args;
+	if (login === undefined) {
+		return {};
+	}
+	const versions = pulumi
+		.all(
+			boundSecretsOf(args).map((secret) =>
+				pulumi
+					.all([secret.secretId, secret.version])
+					.apply(([secretId, version]) => ({ secretId, version })),
+			),
+		)
+		.apply((bound) => loginVersions(bound, login.carriers));
+	return { [loginVersionsLabel]: versions };
+}
 
 const runtime = (args: TemplateArgs) => ({
 	serviceAccount: args.account,

@@ -128,6 +128,33 @@ export function secretsReadBy(
 	return [...new Set([...secrets, ...files].map((binding) => binding.secret))];
 }
 
+/** Where values come from that hold a database login, or a part of one. */
+const loginSources = ["database.url", "database.user", "database.password"];
+
+/** The ids in Secret Manager of the secrets whose value follows the database login. */
+export function loginSecretIds(
+	platform: Platform,
+	environment: Environment,
+): ReadonlySet<string> {
+	return new Set(
+		secretsIn(platform, environment)
+			.filter(({ source }) => loginSources.includes(source.from))
+			.map(({ id }) => secretIdIn(id, environment)),
+	);
+}
+
+/** True if a service gets a database login, in whatever form. */
+export function bindsLogin(
+	platform: Platform,
+	service: string,
+	environment: Environment,
+): boolean {
+	const carriers = loginSecretIds(platform, environment);
+	return secretsReadBy(platform, service, environment).some((id) =>
+		carriers.has(secretIdIn(id, environment)),
+	);
+}
+
 function plainValueIn(
 	platform: Platform,
 	value: PlainValue,

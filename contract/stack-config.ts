@@ -79,6 +79,8 @@ const stackConfigShape = z.strictObject({
 			z.strictObject({
 				/** All traffic goes to this revision. @default the latest one that is ready */
 				pinnedRevision: z.string().min(1).optional(),
+				/** Revisions made by hand, or chosen by hand to serve, that an update may replace. */
+				takeOver: z.array(z.string().min(1)).optional(),
 				/** What to run in place of the image's own command; in local alone. */
 				command: z.array(z.string()).min(1).optional(),
 			}),
@@ -174,6 +176,7 @@ const examples: Record<string, string> = {
 	slotRetry: "--path 'slotRetry[\"<epoch>\"]' 1",
 	services: "--path services.<service>.pinnedRevision <revision>",
 	"services.command": "--path 'services.<service>.command[0]' <program>",
+	"services.takeOver": "--path 'services.<service>.takeOver[0]' <revision>",
 };
 
 function shapeProblem(

@@ -77,6 +77,17 @@ export function driftOf(args: DriftArgs): string[] {
 	return [...new Set(lines)];
 }
 
+/** What an instance of a revision would miss when it starts, in words. */
+export function missingNeedsOf(
+	cloud: Pick<DriftArgs, "versions" | "policies">,
+	revision: ObservedRevision,
+): string[] {
+	return [
+		...missingVersions(cloud, revision).map(({ fact }) => fact),
+		...missingGrants(cloud, revision).map(({ fact }) => fact),
+	];
+}
+
 const states: Record<VersionState["state"], string> = {
 	ENABLED: "",
 	DISABLED: "is disabled",
@@ -90,18 +101,31 @@ function versionDrift(
 	service: ServiceInUse,
 	revision: ObservedRevision,
 ): string[] {
-	return grouped(revision.bound, versionKey).flatMap(([bound, places]) => {
-		const found = args.versions.get(versionKey(bound));
-		if (found === undefined || found.state === "ENABLED") {
-			return [];
-		}
-		const fact = `${places}: version ${bound.version} of ${bound.secretId} ${states[found.state]}: ${consequence}`;
-		return line(
+	return missingVersions(args, revision).map(({ fact, bound, found }) =>
+		line(
 			service,
 			revision,
-			fact,
+			`${fact}: ${consequence}`,
 			remedyForVersion(args, service, revision, bound, found),
-		);
+		),
+	);
+}
+
+function missingVersions(
+	{ versions }: Pick<DriftArgs, "versions">,
+	revision: ObservedRevision,
+) {
+	return grouped(revision.bound, versionKey).flatMap(([bound, places]) => {
+		const found = versions.get(versionKey(bound));
+		return found === undefined || found.state === "ENABLED"
+			? []
+			: [
+					{
+						fact: `${places}: version ${bound.version} of ${bound.secretId} ${states[found.state]}`,
+						bound,
+						found,
+					},
+				];
 	});
 }
 
@@ -110,20 +134,31 @@ function grantDrift(
 	service: ServiceInUse,
 	revision: ObservedRevision,
 ): string[] {
-	const { serviceAccount } = revision;
-	return grouped(revision.bound, ({ secretId }) => secretId).flatMap(
+	return missingGrants(args, revision).map(({ fact, secretId }) =>
+		line(
+			service,
+			revision,
+			`${fact}: ${consequence}`,
+			remedyForGrant(args, secretId, revision.serviceAccount),
+		),
+	);
+}
+
+function missingGrants(
+	{ policies }: Pick<DriftArgs, "policies">,
+	{ bound, serviceAccount }: ObservedRevision,
+) {
+	return grouped(bound, ({ secretId }) => secretId).flatMap(
 		([{ secretId }, places]) => {
-			const policy = args.policies.get(secretId);
-			if (policy === undefined || mayRead(policy, serviceAccount)) {
-				return [];
-			}
-			const fact = `${places}: ${secretId} is not granted to ${serviceAccount}: ${consequence}`;
-			return line(
-				service,
-				revision,
-				fact,
-				remedyForGrant(args, secretId, serviceAccount),
-			);
+			const policy = policies.get(secretId);
+			return policy === undefined || mayRead(policy, serviceAccount)
+				? []
+				: [
+						{
+							fact: `${places}: ${secretId} is not granted to ${serviceAccount}`,
+							secretId,
+						},
+					];
 		},
 	);
 }

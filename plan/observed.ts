@@ -1,5 +1,6 @@
 /** What the cloud says of a service, in the words that decisions need. */
 import { lastSegment, parseRevisionName } from "./revision-name.ts";
+import { type ObservedRevision, revisionOfTemplate } from "./revisions.ts";
 
 /** The state of a service as the API shows it at the start of an update. */
 export type ObservedService = {
@@ -16,6 +17,21 @@ export type ObservedService = {
 	labels: Record<string, string>;
 };
 
+/** The same with what it asks for, as only the service itself shows it. */
+export type DeployedService = ObservedService & {
+	traffic: Traffic;
+	/** Its latest created revision. */
+	latest: ObservedRevision;
+};
+
+/** The targets of a service's requests. */
+export type Traffic = {
+	/** `latest`, a revision that gets all of them, or each target with its share. */
+	text: string;
+	/** The revisions that get some; the latest ready one where that is the target. */
+	revisions: string[];
+};
+
 /** What `getService` returns, as far as it is read here. */
 export type ServiceAnswer = {
 	name: string;
@@ -24,30 +40,76 @@ export type ServiceAnswer = {
 	reconciling: boolean;
 	labels?: Record<string, string>;
 	terminalConditions: { state: string }[];
-	traffics: { type: string; revision: string }[];
-	trafficStatuses: { type: string; revision: string }[];
+	templates: object[];
+	traffics: Target[];
+	trafficStatuses: Target[];
 };
 
+type Target = { type: string; revision: string; percent: number };
+
 /** Reads the answer of the API: revisions by name alone, traffic by "latest" as the revision it means. */
-export function observedService(answer: ServiceAnswer): ObservedService {
+export function observedService(answer: ServiceAnswer): DeployedService {
 	const ready = lastSegment(answer.latestReadyRevision);
+	const revisionOf = (target: Target) =>
+		isLatest(target) ? ready : lastSegment(target.revision);
 	const targets = [...answer.traffics, ...answer.trafficStatuses].map(
-		({ type, revision }) =>
-			type === "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST" || revision === ""
-				? ready
-				: lastSegment(revision),
+		revisionOf,
 	);
 	return {
 		name: answer.name,
 		latestCreatedRevision: lastSegment(answer.latestCreatedRevision),
 		latestReadyRevision: ready,
 		trafficRevisions: [...new Set(targets)].filter((name) => name !== ""),
+		traffic: {
+			text: trafficText(answer.traffics),
+			revisions: [
+				...new Set(
+					answer.traffics
+						.filter(({ percent }) => percent > 0)
+						.map(revisionOf)
+						.filter((name) => name !== ""),
+				),
+			],
+		},
+		latest: revisionOfTemplate(answer, answer.templates[0] ?? {}),
 		reconciling: answer.reconciling,
 		succeeded: answer.terminalConditions.every(
 			({ state }) => state === "CONDITION_SUCCEEDED",
 		),
 		labels: answer.labels ?? {},
 	};
+}
+
+const isLatest = ({ type, revision }: Target) =>
+	type === "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST" || revision === "";
+
+/** A target without a share, which only has a tag, gets no requests of the service's own address. */
+function trafficText(traffics: readonly Target[]): string {
+	const shares = traffics
+		.filter(({ percent }) => percent > 0)
+		.map((target) => ({
+			to: isLatest(target) ? "latest" : lastSegment(target.revision),
+			percent: target.percent,
+		}));
+	const [only] = shares;
+	return shares.length === 1 && only !== undefined
+		? only.to
+		: shares.map(({ to, percent }) => `${to} (${percent} %)`).join(" and ") ||
+				"latest";
+}
+
+/** The revisions that requests go to, the ones with their share joined by "and". */
+export function servedBy(
+	statuses: readonly Target[],
+	latestReadyRevision: string,
+): string {
+	return trafficText(
+		statuses.map((status) => ({
+			...status,
+			type: "",
+			revision: isLatest(status) ? latestReadyRevision : status.revision,
+		})),
+	);
 }
 
 /**

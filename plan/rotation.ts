@@ -1,11 +1,19 @@
 /** Which login the next revisions use, and whether the change to it is safe. */
 import { UserError } from "../contract/errors.ts";
-import type { Slot } from "../contract/names.ts";
+import { type Slot, slots } from "../contract/names.ts";
+import {
+	isRecorded,
+	keepersLabel,
+	keepersOf,
+	keepersText,
+	type LoginUse,
+	loginUse,
+	type PasswordKeepers,
+	type RecordedRevision,
+	slotOf,
+} from "./login-record.ts";
 import { liveRevisions, type ObservedService } from "./observed.ts";
-import { parseRevisionName } from "./revision-name.ts";
-
-/** What a slot's password is made for: another epoch or another retry makes another password. */
-export type PasswordKeepers = { epoch: number; retry: number };
+import { knownBefore } from "./taken-over.ts";
 
 export type Rotation = {
 	epoch: number;
@@ -14,43 +22,38 @@ export type Rotation = {
 	keepers: Record<Slot, PasswordKeepers>;
 };
 
+/** A service that binds a login, as it is now. */
+export type LoginService = {
+	/** By its name in the contract. */
+	service: string;
+	observed: ObservedService;
+	/** The revision that the configuration pins. */
+	pinned: string | undefined;
+	/** Its revisions, as far as they could be read. */
+	revisions: readonly RecordedRevision[];
+};
+
 export type RotationArgs = {
 	stack: string;
 	epoch: number;
 	/** How often an epoch's password was made anew, by epoch. */
 	slotRetry: Record<string, number>;
-	/** The services that bind a login, as they are now; the ones that don't exist yet left out. */
-	observed: ObservedService[];
-	/** Revisions that the configuration pins, by the service's name in Cloud Run. */
-	pinned: Record<string, string>;
+	/** The services that bind a login; the ones that don't exist yet left out. */
+	services: readonly LoginService[];
+	/** The ids in Secret Manager of the secrets that carry a login. */
+	carriers: ReadonlySet<string>;
 	/** Live revisions of a taken-over project, whose logins are none of the slots. */
-	adoptedRevisions: string[];
+	adoptedRevisions: readonly string[];
 };
 
-/** The slot whose login an epoch uses. */
-export function slotOf(epoch: number): Slot {
-	return epoch % 2 === 0 ? "a" : "b";
-}
-
-/** The epoch that a slot's password belongs to while `epoch` is the current one. Before slot b's first turn it is -1. */
+/** The slot's password belongs to this epoch while `epoch` is the current one. Before slot b's first turn it is -1. */
 function keeperEpoch(slot: Slot, epoch: number): number {
 	return slotOf(epoch) === slot ? epoch : epoch - 1;
 }
 
-/** The label in which a service keeps the keepers of the login that a slot had when the service was deployed. */
-export function keepersLabel(slot: Slot): string {
-	return `login-${slot}`;
-}
-
-/** The label's value for a slot's keepers. */
-export function keepersText({ epoch, retry }: PasswordKeepers): string {
-	// Labels take no sign: slot b before its first turn.
-	return epoch < 0 ? "unused" : `e${epoch}-r${retry}`;
-}
-
 /**
  * Plans the logins of an epoch.
- * @throws {UserError} if it would change the password of a login that a live revision uses
+ * @throws {UserError} if it would change the password of a login that a live revision may use
  */
 export function planRotation(args: RotationArgs): Rotation {
 	const { epoch, slotRetry } = args;
@@ -63,102 +66,177 @@ export function planRotation(args: RotationArgs): Rotation {
 		target: slotOf(epoch),
 		keepers: { a: keepers("a"), b: keepers("b") },
 	};
-	for (const service of args.observed) {
-		for (const live of liveEpochs(service, args)) {
-			checkEpoch(args, service, live);
-			checkRetry(args, service, live, rotation.keepers[slotOf(live)]);
+	for (const each of args.services) {
+		for (const name of liveRevisions(each.observed)) {
+			checkLive(args, each, name, rotation);
 		}
+		checkPin(args, each, rotation);
 	}
-	checkPins(args);
 	return rotation;
 }
 
-/** The epochs whose logins a service's live revisions use. */
-function liveEpochs(service: ObservedService, args: RotationArgs): number[] {
-	return liveRevisions(service)
-		.filter((revision) => !args.adoptedRevisions.includes(revision))
-		.map((revision) => {
-			const parsed = parseRevisionName(service.name, revision);
-			if (parsed?.epoch === undefined) {
-				refuse(
-					args,
-					`service ${service.name} serves from revision ${revision}, whose name does not tell which login it uses`,
-					`if it uses neither login of this project (a taken-over service), list it: pulumi config set --path 'adoptedRevisions[0]' ${revision} -s ${args.stack}; otherwise deploy the service with this project before rotating`,
-				);
-			}
-			return parsed.epoch;
-		});
+/** The login that a revision of a service may use. */
+export function loginUseOf(
+	{ observed, revisions }: Pick<LoginService, "observed" | "revisions">,
+	name: string,
+	carriers: ReadonlySet<string>,
+): LoginUse {
+	const revision = revisions.find((each) => each.name === name) ?? {
+		name,
+		labels: {},
+		bound: undefined,
+	};
+	return loginUse(observed.name, observed.labels, revision, carriers);
 }
 
-function checkEpoch(
-	{ epoch, ...args }: RotationArgs,
-	service: ObservedService,
-	live: number,
+/** A live revision's login must stay as it is. */
+function checkLive(
+	args: RotationArgs,
+	each: LoginService,
+	name: string,
+	rotation: Rotation,
 ): void {
-	if (epoch === live || epoch === live + 1) {
+	const use = loginUseOf(each, name, args.carriers);
+	if (use.known) {
+		checkKnown(args, each, name, use.keepers, rotation);
 		return;
 	}
-	refuse(
-		{ epoch, ...args },
-		`service ${service.name} serves with the login of epoch ${live}, and epoch ${epoch} would change that login's password`,
-		epoch > live
-			? `bring epoch ${live + 1} live everywhere first: pulumi config set rotationEpoch ${live + 1} -s ${args.stack} && pulumi up -s ${args.stack}`
-			: `an epoch never goes back; to serve from an older revision again pin it (services.<service>.pinnedRevision) and keep: pulumi config set rotationEpoch ${live} -s ${args.stack}`,
+	if (
+		args.adoptedRevisions.includes(name) &&
+		knownBefore(each, name, args.carriers)
+	) {
+		return;
+	}
+	const changing = slots.filter(
+		(slot) => !staysAs(args, slot, rotation.keepers[slot]),
+	);
+	if (changing.length > 0) {
+		refuse(
+			args,
+			`service ${each.observed.name} serves from revision ${name}, which may use either login: it ${use.because}; this update would change the password of ${changing.join(" and ")}`,
+			unknownRemedy(args, each, name),
+		);
+	}
+}
+
+function unknownRemedy(
+	{ stack, adoptedRevisions }: RotationArgs,
+	{ service, observed }: LoginService,
+	revision: string,
+): string {
+	if (!isRecorded(observed.labels) && !adoptedRevisions.includes(revision)) {
+		return `if it was there before this project's logins (a taken-over service), list it: pulumi config set --path 'adoptedRevisions[0]' ${revision} -s ${stack}; otherwise deploy the service with this project before rotating`;
+	}
+	return `deploy first without a rotation, so that a revision of this project serves (pulumi config set --path 'services.${service}.takeOver[0]' ${revision} -s ${stack}, with the epoch that was there, then pulumi up -s ${stack}), and rotate after that`;
+}
+
+/** True if every service that this project deployed says that a slot's password is what the plan wants it to be. */
+function staysAs(
+	{ services }: RotationArgs,
+	slot: Slot,
+	planned: PasswordKeepers,
+): boolean {
+	const texts = services
+		.filter(({ observed }) => isRecorded(observed.labels))
+		.map(({ observed }) => observed.labels[keepersLabel(slot)]);
+	return (
+		texts.length > 0 && texts.every((text) => text === keepersText(planned))
 	);
 }
 
-function checkRetry(
+function checkKnown(
 	args: RotationArgs,
-	service: ObservedService,
-	live: number,
-	planned: PasswordKeepers,
+	{ service, observed, pinned }: LoginService,
+	name: string,
+	live: PasswordKeepers,
+	rotation: Rotation,
 ): void {
-	const recorded = service.labels[keepersLabel(slotOf(live))];
-	const before =
-		recorded === undefined ? 0 : Number(/-r(\d+)$/.exec(recorded)?.[1] ?? 0);
-	if (recorded?.startsWith(`e${live}-`) === false || before === planned.retry) {
+	const { epoch, stack } = args;
+	const planned = rotation.keepers[slotOf(live.epoch)];
+	if (planned.epoch === live.epoch && planned.retry === live.retry) {
 		return;
+	}
+	if (planned.epoch === live.epoch) {
+		refuse(
+			args,
+			`slotRetry of epoch ${live.epoch} was ${live.retry} and is ${planned.retry} now, but service ${observed.name} serves with that login`,
+			`put it back: pulumi config set --path 'slotRetry["${live.epoch}"]' ${live.retry} -s ${stack}; for a new password raise the epoch instead`,
+		);
+	}
+	const fact = `service ${observed.name} serves with the login of epoch ${live.epoch}, and epoch ${epoch} would change that login's password`;
+	const held = pinned === name || observed.latestReadyRevision !== name;
+	if (epoch > live.epoch && held && deployedEpoch(args) > live.epoch) {
+		refuse(
+			args,
+			`${fact}; its requests go to ${name}, though ${observed.latestReadyRevision} is ready`,
+			`${endPin(service, pinned, stack)}pulumi config set rotationEpoch ${deployedEpoch(args)} -s ${stack} && pulumi up -s ${stack}, which moves the requests; rotate after that`,
+		);
 	}
 	refuse(
 		args,
-		`slotRetry of epoch ${live} was ${before} and is ${planned.retry} now, but service ${service.name} serves with that login`,
-		`put it back: pulumi config set --path 'slotRetry["${live}"]' ${before} -s ${args.stack}; for a new password raise the epoch instead`,
+		fact,
+		epoch > live.epoch
+			? `bring epoch ${live.epoch + 1} live everywhere first: pulumi config set rotationEpoch ${live.epoch + 1} -s ${stack} && pulumi up -s ${stack}`
+			: `an epoch never goes back; to serve from an older revision again pin it (services.<service>.pinnedRevision) and keep: pulumi config set rotationEpoch ${live.epoch} -s ${stack}`,
 	);
 }
 
 /** A pinned revision must keep its login, and no rotation starts while one is pinned. */
-function checkPins(args: RotationArgs): void {
-	const { epoch, stack } = args;
-	for (const [name, revision] of Object.entries(args.pinned)) {
-		const service = args.observed.find((each) => each.name === name);
-		const pinned = parseRevisionName(name, revision)?.epoch;
-		if (service === undefined) {
-			refuse(
-				args,
-				`service ${name} is pinned to revision ${revision}, but the service does not exist`,
-				`remove pinnedRevision from Pulumi.${stack}.yaml`,
-			);
-		}
-		if (pinned !== epoch && pinned !== epoch - 1) {
-			refuse(
-				args,
-				`service ${name} is pinned to revision ${revision}, ${pinned === undefined ? "whose name does not tell its login" : `of epoch ${pinned}`}; with epoch ${epoch} only logins of epochs ${epoch - 1} and ${epoch} are kept`,
-				`pin a revision of epoch ${epoch} or ${epoch - 1}, or remove pinnedRevision from Pulumi.${stack}.yaml`,
-			);
-		}
-		const created =
-			parseRevisionName(name, service.latestCreatedRevision)?.epoch ?? epoch;
-		if (epoch > created) {
-			refuse(
-				args,
-				`service ${name} is pinned to revision ${revision}, so a rotation to epoch ${epoch} could not go live`,
-				`remove pinnedRevision from Pulumi.${stack}.yaml and deploy, or keep the epoch: pulumi config set rotationEpoch ${created} -s ${stack}`,
-			);
-		}
+function checkPin(
+	args: RotationArgs,
+	each: LoginService,
+	rotation: Rotation,
+): void {
+	const { epoch, stack, carriers } = args;
+	const { service, observed, pinned } = each;
+	if (pinned === undefined) {
+		return;
+	}
+	const deployed = deployedEpoch(args);
+	if (epoch > deployed) {
+		refuse(
+			args,
+			`service ${observed.name} is pinned to revision ${pinned}, so a rotation to epoch ${epoch} could not go live`,
+			`${endPin(service, pinned, stack)}pulumi config set rotationEpoch ${deployed} -s ${stack} && pulumi up -s ${stack}, which ends the pin; rotate after that`,
+		);
+	}
+	const use = loginUseOf(each, pinned, carriers);
+	if (!use.known) {
+		return;
+	}
+	const planned = rotation.keepers[slotOf(use.keepers.epoch)];
+	if (keepersText(planned) !== keepersText(use.keepers)) {
+		refuse(
+			args,
+			`service ${observed.name} is pinned to revision ${pinned}, of epoch ${use.keepers.epoch}${use.keepers.retry === 0 ? "" : ` and retry ${use.keepers.retry}`}, whose login has another password by now; with epoch ${epoch} only logins of epochs ${epoch - 1} and ${epoch} are kept`,
+			`pin a revision of epoch ${epoch} or ${epoch - 1}, or end the pin: pulumi config rm --path services.${service}.pinnedRevision -s ${stack}`,
+		);
 	}
 }
 
-function refuse({ stack }: RotationArgs, fact: string, remedy: string): never {
+/** The epoch that was deployed last, as the services' labels and newest revisions say. */
+function deployedEpoch({ services, carriers, epoch }: RotationArgs): number {
+	const epochs = services.flatMap((each) => {
+		const use = loginUseOf(each, each.observed.latestCreatedRevision, carriers);
+		const recorded = slots.flatMap(
+			(slot) =>
+				keepersOf(each.observed.labels[keepersLabel(slot)])?.epoch ?? [],
+		);
+		return use.known ? [use.keepers.epoch, ...recorded] : recorded;
+	});
+	return epochs.length === 0 ? epoch : Math.max(...epochs);
+}
+
+const endPin = (service: string, pinned: string | undefined, stack: string) =>
+	pinned === undefined
+		? ""
+		: `pulumi config rm --path services.${service}.pinnedRevision -s ${stack} && `;
+
+function refuse(
+	{ stack }: Pick<RotationArgs, "stack">,
+	fact: string,
+	remedy: string,
+): never {
 	throw new UserError(
 		`[rotation] refused, nothing was changed in ${stack}: ${fact}\n  fix: ${remedy}`,
 	);

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import Table from "cli-table3";
 import pc from "picocolors";
 import type { PlaneStatus, ServiceStatus } from "../local/plane/real/status.ts";
+import { slotOf } from "../plan/login-record.ts";
 import { parseRevisionName } from "../plan/revision-name.ts";
-import { slotOf } from "../plan/rotation.ts";
 import { plainCharacters } from "./binding-table.ts";
 
 /** What a service's own endpoints say; undefined where nobody answered. */

@@ -4,9 +4,11 @@ import type { CloudApi } from "../gcp/api.ts";
 
 export type Flags = Record<string, string>;
 
-/** A command: its flags, all of which must be given, and what it prints. */
+/** A command: its flags and what it prints. */
 export type Command = {
+	/** All of them must be given. */
 	flags: string[];
+	optional?: string[];
 	run: (cloud: Cloud, flags: Flags, argument: string) => unknown;
 };
 

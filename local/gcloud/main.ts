@@ -1,4 +1,7 @@
-/** Stands in for gcloud: lists Cloud Run and secret versions as gcloud prints them in JSON, destroys versions, executes jobs. */
+/**
+ * Stands in for gcloud: lists Cloud Run and secret versions as gcloud prints them in JSON, destroys versions, executes jobs,
+ * and changes a service as a person does at night.
+ */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CloudStore } from "../cloud/store.ts";
@@ -12,6 +15,12 @@ import { JOB, SERVICE } from "../types/tokens.ts";
 import { jobOf, revisionsOf, serviceOf } from "./answers.ts";
 import type { Cloud, Command, Flags } from "./command.ts";
 import { secretCommands } from "./secrets.ts";
+import {
+	trafficFlags,
+	updateFlags,
+	updateService,
+	updateTraffic,
+} from "./service-changes.ts";
 
 const inRegion = (type: string, { store }: Cloud, { region }: Flags) =>
 	store.view((world) =>
@@ -20,6 +29,8 @@ const inRegion = (type: string, { store }: Cloud, { region }: Flags) =>
 		),
 	);
 const listFlags = ["project", "region", "format"];
+const serviceId = ({ project, region }: Flags, service: string) =>
+	`projects/${project}/locations/${region}/services/${service}`;
 
 /** By the command's words; `*` stands for its argument. */
 const commands: Record<string, Command> = {
@@ -27,9 +38,28 @@ const commands: Record<string, Command> = {
 		flags: listFlags,
 		run: (cloud, flags) => inRegion(SERVICE, cloud, flags).map(serviceOf),
 	},
+	"run services update *": {
+		flags: ["project", "region"],
+		optional: updateFlags,
+		run: ({ api }, flags, service) =>
+			updateService(api, serviceId(flags, service), flags),
+	},
+	"run services update-traffic *": {
+		flags: ["project", "region"],
+		optional: trafficFlags,
+		run: ({ api }, flags, service) =>
+			updateTraffic(api, serviceId(flags, service), flags),
+	},
 	"run revisions list": {
 		flags: listFlags,
-		run: (cloud, flags) => inRegion(SERVICE, cloud, flags).flatMap(revisionsOf),
+		optional: ["service"],
+		run: (cloud, flags) =>
+			inRegion(SERVICE, cloud, flags)
+				.filter(
+					({ properties }) =>
+						flags.service === undefined || properties.name === flags.service,
+				)
+				.flatMap(revisionsOf),
 	},
 	"run jobs list": {
 		flags: listFlags,
@@ -49,21 +79,39 @@ const commands: Record<string, Command> = {
 	...secretCommands,
 };
 
+/** Flags that take no value. */
+const switches = ["no-traffic", "quiet", "to-latest", "wait"];
+
+/** The words of a command, and its flags: `--name=value`, `--name value`, or a switch. */
+function read(args: readonly string[]): { words: string[]; flags: Flags } {
+	const words: string[] = [];
+	const flags: Flags = {};
+	for (let index = 0; index < args.length; index++) {
+		const [, name, , value] =
+			/^--([^=]+)(=(.*))?$/s.exec(args[index] ?? "") ?? [];
+		if (name === undefined) {
+			words.push(args[index] ?? "");
+		} else if (value !== undefined || switches.includes(name)) {
+			flags[name] = value ?? "";
+		} else {
+			index += 1;
+			flags[name] = args[index] ?? "";
+		}
+	}
+	return { words, flags };
+}
+
 async function main(args: string[]): Promise<void> {
-	const words = args.filter((arg) => !arg.startsWith("-"));
-	const flags: Flags = Object.fromEntries(
-		args
-			.filter((arg) => arg.startsWith("--"))
-			.map((flag) => {
-				const [, name = "", value = ""] = /^--([^=]*)=?(.*)$/.exec(flag) ?? [];
-				return [name, value];
-			}),
-	);
+	const { words, flags } = read(args);
 	const [name, command] =
 		Object.entries(commands).find(([pattern]) => isCommand(pattern, words)) ??
 		[];
-	const given = Object.keys(flags).sort().join();
-	if (command === undefined || given !== command.flags.toSorted().join()) {
+	const isWhole =
+		command?.flags.every((flag) => flag in flags) === true &&
+		Object.keys(flags).every((flag) =>
+			[...command.flags, ...(command.optional ?? [])].includes(flag),
+		);
+	if (command === undefined || !isWhole) {
 		throw new CloudError(
 			`the stand-in does not know: gcloud ${args.join(" ")}`,
 		);

@@ -4,6 +4,7 @@
  * `in-process.test.ts` compares the two.
  */
 import { mkdtempSync, rmSync } from "node:fs";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GcpProvider } from "../../local/gcp/provider.ts";
@@ -15,10 +16,14 @@ import {
 	Secret,
 } from "../../local/provider/values.ts";
 import { RandomProvider } from "../../local/random/provider.ts";
+import { serveRest } from "../../local/rest/server.ts";
 import { type ProgramRun, runProgram } from "./monitor.ts";
 import { marked, type Registration } from "./registration.ts";
 import { emptyState, type Recorded, type State } from "./state.ts";
 import { type Step, StepFailure, takenAlong, takeStep } from "./steps.ts";
+
+/** The program shows it to the REST answers. */
+const accessToken = "in-process";
 
 /** How a preview or an update ended. */
 export type Run = {
@@ -138,27 +143,47 @@ export class InProcess {
 		rmSync(this.directory, { recursive: true, force: true });
 	}
 
-	#providers(): (type: string) => Provider {
+	#providers(gcp = this.#gcp()): (type: string) => Provider {
+		const random = new RandomProvider();
+		return (type) => (type.startsWith("random:") ? random : gcp);
+	}
+
+	#gcp(): GcpProvider {
 		const gcp = new GcpProvider({
 			directory: this.directory,
 			plane: new SimulatedPlane(),
+			accessToken,
 		});
 		gcp.configure({
 			project: this.config["gcp:project"] ?? "",
 			region: this.config["gcp:region"] ?? "",
 		});
-		const random = new RandomProvider();
-		return (type) => (type.startsWith("random:") ? random : gcp);
+		return gcp;
 	}
 
 	async #run(preview: boolean, state: State): Promise<Run> {
-		const providers = this.#providers();
-		const update = new Update(state, providers, preview, this.stack);
-		const run = await update.follow((engine) =>
-			runProgram({ ...this, preview }, engine, this.#program),
-		);
-		if (run.ok) state.outputs = run.outputs;
-		return run;
+		const gcp = this.#gcp();
+		const update = new Update(state, this.#providers(gcp), preview, this.stack);
+		const rest = await serveRest(0, {
+			token: accessToken,
+			answer: (request) => gcp.answer(request),
+		});
+		const { port } = rest.address() as AddressInfo;
+		const config = {
+			...this.config,
+			"gcp:cloudRunV2CustomEndpoint": `http://127.0.0.1:${port}/v2/`,
+			"gcp:secretManagerCustomEndpoint": `http://127.0.0.1:${port}/v1/`,
+		};
+		try {
+			const run = await update.follow((engine) =>
+				runProgram({ ...this, config, preview }, engine, this.#program),
+			);
+			if (run.ok) state.outputs = run.outputs;
+			return run;
+		} finally {
+			rest.close();
+			rest.closeAllConnections();
+		}
 	}
 }
 

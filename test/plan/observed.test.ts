@@ -5,6 +5,7 @@ import {
 	type ObservedJob,
 	type ObservedService,
 	observedService,
+	servedBy,
 } from "../../plan/observed.ts";
 
 const name = "netra-auth-staging";
@@ -124,14 +125,33 @@ describe("a service as the API shows it", () => {
 		latestReadyRevision: `projects/p/locations/r/services/${name}/revisions/${revision(hash, 4)}`,
 		reconciling: false,
 		terminalConditions: [{ state: "CONDITION_FAILED" }],
-		traffics: [{ type: "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", revision: "" }],
+		templates: [
+			{
+				labels: { login: "e0-r0" },
+				serviceAccount: "a@b.example",
+				containers: [],
+			},
+		],
+		traffics: [
+			{
+				type: "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST",
+				revision: "",
+				percent: 100,
+			},
+		],
 		trafficStatuses: [
 			{
 				type: "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION",
 				revision: revision(hash, 3),
+				percent: 100,
 			},
 		],
 	};
+	const share = (name: string, percent: number) => ({
+		type: "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION",
+		revision: name,
+		percent,
+	});
 
 	it("is read by the names of its revisions", () => {
 		expect(observedService(answer)).toEqual({
@@ -139,10 +159,46 @@ describe("a service as the API shows it", () => {
 			latestCreatedRevision: revision(hash, 5),
 			latestReadyRevision: revision(hash, 4),
 			trafficRevisions: [revision(hash, 4), revision(hash, 3)],
+			traffic: { text: "latest", revisions: [revision(hash, 4)] },
+			latest: expect.objectContaining({
+				name: revision(hash, 5),
+				labels: { login: "e0-r0" },
+				ready: false,
+			}),
 			reconciling: false,
 			succeeded: false,
 			labels: {},
 		});
+	});
+
+	it.each([
+		[[share("x-2", 100)], "x-2", ["x-2"]],
+		[
+			[share("x-2", 40), share("x-1", 60)],
+			"x-2 (40 %) and x-1 (60 %)",
+			["x-2", "x-1"],
+		],
+		[[share("x-2", 100), share("x-1", 0)], "x-2", ["x-2"]],
+	])(
+		"[R-100] says where its requests are asked to go: %j",
+		(traffics, text, revisions) => {
+			expect(observedService({ ...answer, traffics }).traffic).toEqual({
+				text,
+				revisions,
+			});
+		},
+	);
+
+	it("[R-100] is served by what its traffic names, and by the latest ready one where that is the target", () => {
+		expect(servedBy(answer.traffics, answer.latestReadyRevision)).toBe(
+			revision(hash, 4),
+		);
+		expect(
+			servedBy(
+				[share("x-2", 40), share("x-1", 60)],
+				answer.latestReadyRevision,
+			),
+		).toBe("x-2 (40 %) and x-1 (60 %)");
 	});
 
 	it("[R-002] is live by its ready revision, its traffic and, during a change, its new revision", () => {

@@ -1,6 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
+import { loginVersions } from "../../plan/login-record.ts";
 import type { ObservedService } from "../../plan/observed.ts";
-import { planRotation, type RotationArgs } from "../../plan/rotation.ts";
+import {
+	type LoginService,
+	planRotation,
+	type RotationArgs,
+} from "../../plan/rotation.ts";
 
 const auth = "netra-auth-staging";
 const backend = "netra-backend-staging";
@@ -24,15 +29,29 @@ function running(
 	};
 }
 
+const carriers = new Set(["database-url-staging"]);
+
+type Given = Partial<Omit<RotationArgs, "services">> & {
+	observed?: ObservedService[];
+	/** By the service's name in Cloud Run. */
+	pinned?: Record<string, string>;
+	revisions?: LoginService["revisions"];
+};
+
 const args = (
 	epoch: number,
-	change: Partial<RotationArgs> = {},
+	{ observed = [], pinned = {}, revisions = [], ...change }: Given = {},
 ): RotationArgs => ({
 	stack: "staging",
 	epoch,
 	slotRetry: {},
-	observed: [],
-	pinned: {},
+	services: observed.map((each) => ({
+		service: each.name === auth ? "auth" : "backend",
+		observed: each,
+		pinned: pinned[each.name],
+		revisions,
+	})),
+	carriers,
 	adoptedRevisions: [],
 	...change,
 });
@@ -128,25 +147,6 @@ describe("the guard of the live logins", () => {
 		).toBe("accepted");
 	});
 
-	it("stops at a live revision that does not tell its login, unless it is adopted", () => {
-		const foreign = running(auth, 0, {
-			latestReadyRevision: "netra-auth-staging-00042-abc",
-			trafficRevisions: [],
-		});
-		expect(refusal(args(0, { observed: [foreign] }))).toBe(
-			"[rotation] refused, nothing was changed in staging: service netra-auth-staging serves from revision netra-auth-staging-00042-abc, whose name does not tell which login it uses\n" +
-				"  fix: if it uses neither login of this project (a taken-over service), list it: pulumi config set --path 'adoptedRevisions[0]' netra-auth-staging-00042-abc -s staging; otherwise deploy the service with this project before rotating",
-		);
-		expect(
-			refusal(
-				args(0, {
-					observed: [foreign],
-					adoptedRevisions: ["netra-auth-staging-00042-abc"],
-				}),
-			),
-		).toBe("accepted");
-	});
-
 	it("refuses a changed or removed retry of a live epoch, and takes one of an epoch that is not live", () => {
 		const observed = [
 			running(auth, 4, { labels: { "login-a": "e4-r1", "login-b": "e3-r0" } }),
@@ -164,10 +164,120 @@ describe("the guard of the live logins", () => {
 	});
 });
 
+describe("a live revision that this project did not name", () => {
+	const name = "netra-auth-staging-00042-abc";
+	const own = `${auth}-e4-0123abcd-7`;
+	const labels = { "login-a": "e4-r0", "login-b": "e3-r0" };
+	const foreign = (change: Partial<ObservedService> = {}) =>
+		running(auth, 4, {
+			latestCreatedRevision: name,
+			latestReadyRevision: name,
+			trafficRevisions: [name],
+			labels,
+			...change,
+		});
+	const bound = (version: string) => [
+		{ secretId: "database-url-staging", version },
+		{ secretId: "jwt-secret-staging", version: "1" },
+	];
+	const recorded = {
+		login: "e4-r0",
+		"login-versions": loginVersions(bound("5"), carriers),
+	};
+	const revision = (
+		version: string,
+		marks: Record<string, string> = recorded,
+	) => [
+		{ name: own, labels: recorded, bound: bound("5") },
+		{ name, labels: marks, bound: bound(version) },
+	];
+	const epochs = (given: Given) =>
+		[3, 4, 5, 6].map((epoch) =>
+			refusal(args(epoch, { observed: [foreign()], ...given })) === "accepted"
+				? "accepted"
+				: "refused",
+		);
+
+	it("[R-100] uses the login that its template records, while it binds what was recorded for it", () => {
+		expect(epochs({ revisions: revision("5") })).toEqual([
+			"refused",
+			"accepted",
+			"accepted",
+			"refused",
+		]);
+	});
+
+	it.each([
+		["binds another number", revision("4")],
+		["binds latest", revision("latest")],
+		[
+			"has a text in place of the secret",
+			[{ name, labels: recorded, bound: [] }],
+		],
+		["records no login", revision("5", {})],
+		["could not be read", []],
+	])(
+		"[R-100] may use either login if it %s: only an update that changes no password goes on",
+		(_, revisions) => {
+			expect(epochs({ revisions })).toEqual([
+				"refused",
+				"accepted",
+				"refused",
+				"refused",
+			]);
+		},
+	);
+
+	it("[R-100] is named with the reason and what to do", () => {
+		expect(
+			refusal(
+				args(5, { observed: [foreign()], revisions: revision("latest") }),
+			),
+		).toBe(
+			`[rotation] refused, nothing was changed in staging: service netra-auth-staging serves from revision ${name}, which may use either login: it binds other versions than those recorded for its login; this update would change the password of b\n` +
+				`  fix: deploy first without a rotation, so that a revision of this project serves (pulumi config set --path 'services.auth.takeOver[0]' ${name} -s staging, with the epoch that was there, then pulumi up -s staging), and rotate after that`,
+		);
+	});
+
+	it("[R-100] is not exempted by adoptedRevisions once it may use a login of this project", () => {
+		const adoptedRevisions = [name];
+		for (const revisions of [
+			revision("5"),
+			revision("6", {}),
+			revision("latest", {}),
+			[],
+		]) {
+			expect(epochs({ revisions, adoptedRevisions })[3]).toBe("refused");
+		}
+	});
+
+	it("is exempted by adoptedRevisions where this project never deployed the service, or it binds older numbers alone", () => {
+		const adoptedRevisions = [name];
+		expect(
+			refusal(
+				args(0, { observed: [foreign({ labels: {} })], adoptedRevisions }),
+			),
+		).toBe("accepted");
+		expect(epochs({ revisions: revision("4", {}), adoptedRevisions })).toEqual([
+			"accepted",
+			"accepted",
+			"accepted",
+			"accepted",
+		]);
+	});
+
+	it("is to be listed where this project never deployed the service", () => {
+		expect(refusal(args(0, { observed: [foreign({ labels: {} })] }))).toContain(
+			`list it: pulumi config set --path 'adoptedRevisions[0]' ${name} -s staging`,
+		);
+	});
+});
+
 describe("the guard of pinned revisions", () => {
 	const pinned = (epoch: number) => ({
 		[auth]: `${auth}-e${epoch}-0123abcd-6`,
 	});
+	const end = "pulumi config rm --path services.auth.pinnedRevision -s staging";
 
 	it("[R-070] takes a revision of this epoch or the one before", () => {
 		const observed = [running(auth, 4)];
@@ -179,23 +289,31 @@ describe("the guard of pinned revisions", () => {
 		expect(
 			refusal(args(4, { observed: [running(auth, 4)], pinned: pinned(2) })),
 		).toBe(
-			"[rotation] refused, nothing was changed in staging: service netra-auth-staging is pinned to revision netra-auth-staging-e2-0123abcd-6, of epoch 2; with epoch 4 only logins of epochs 3 and 4 are kept\n" +
-				"  fix: pin a revision of epoch 4 or 3, or remove pinnedRevision from Pulumi.staging.yaml",
+			"[rotation] refused, nothing was changed in staging: service netra-auth-staging is pinned to revision netra-auth-staging-e2-0123abcd-6, of epoch 2, whose login has another password by now; with epoch 4 only logins of epochs 3 and 4 are kept\n" +
+				`  fix: pin a revision of epoch 4 or 3, or end the pin: ${end}`,
 		);
 	});
 
-	it("[R-070] refuses a rotation while a revision is pinned", () => {
+	it("[R-070] refuses a rotation while a revision is pinned, and names the pin", () => {
 		expect(
 			refusal(args(5, { observed: [running(auth, 4)], pinned: pinned(4) })),
 		).toBe(
 			"[rotation] refused, nothing was changed in staging: service netra-auth-staging is pinned to revision netra-auth-staging-e4-0123abcd-6, so a rotation to epoch 5 could not go live\n" +
-				"  fix: remove pinnedRevision from Pulumi.staging.yaml and deploy, or keep the epoch: pulumi config set rotationEpoch 4 -s staging",
+				`  fix: ${end} && pulumi config set rotationEpoch 4 -s staging && pulumi up -s staging, which ends the pin; rotate after that`,
 		);
 	});
 
-	it("[R-070] refuses to pin a service that does not exist", () => {
-		expect(refusal(args(0, { pinned: pinned(0) }))).toContain(
-			"but the service does not exist",
+	it("[R-070] refuses a rotation while the revision before is pinned, or its pin has only just been taken out", () => {
+		const observed = [
+			running(auth, 4, { trafficRevisions: [`${auth}-e3-0123abcd-6`] }),
+		];
+		const fact =
+			"[rotation] refused, nothing was changed in staging: service netra-auth-staging serves with the login of epoch 3, and epoch 5 would change that login's password; its requests go to netra-auth-staging-e3-0123abcd-6, though netra-auth-staging-e4-0123abcd-7 is ready\n  fix: ";
+		const rest =
+			"pulumi config set rotationEpoch 4 -s staging && pulumi up -s staging, which moves the requests; rotate after that";
+		expect(refusal(args(5, { observed, pinned: pinned(3) }))).toBe(
+			`${fact}${end} && ${rest}`,
 		);
+		expect(refusal(args(5, { observed }))).toBe(`${fact}${rest}`);
 	});
 });
