@@ -225,5 +225,5 @@ function line(
 /** A message of the cloud as part of a line. */
 export function oneLine(message: string): string {
 	const text = message.replace(/\s+/g, " ").trim();
-	return text.length > 200 ? `${text.slice(0, 199)}…` : text;
+	return text.length > 400 ? `${text.slice(0, 399)}…` : text;
 }

@@ -10,6 +10,7 @@ import {
 } from "../cloud/world.ts";
 import type { CloudApi } from "../gcp/api.ts";
 import { CloudError } from "../provider/core.ts";
+import { lastSegment } from "../types/answers.ts";
 import { secretVersion } from "../types/secret.ts";
 import { SECRET, SECRET_MEMBER, SECRET_VERSION } from "../types/tokens.ts";
 import { versionOf } from "./answers.ts";
@@ -28,7 +29,14 @@ export const secretCommands: Record<string, Command> = {
 			if (flags["data-file"] !== "-")
 				throw new CloudError("the stand-in reads a value from --data-file=-");
 			const value = readFileSync(process.stdin.fd, "utf8");
-			await addVersion(api, secretKeyIn(flags.project, secret), value);
+			const id = await addVersion(
+				api,
+				secretKeyIn(flags.project, secret),
+				value,
+			);
+			console.error(
+				`Created version [${lastSegment(id)}] of the secret [${secret}].`,
+			);
 		},
 	},
 	"secrets versions enable *": switchedTo(true),
@@ -70,13 +78,14 @@ async function addVersion(
 	api: CloudApi,
 	secret: string,
 	secretData: string,
-): Promise<void> {
-	await api.create({
+): Promise<string> {
+	const { id } = await api.create({
 		type: SECRET_VERSION,
 		name: "",
 		inputs: { secret, secretData },
 		properties: { secret, secretData, enabled: true, destroyTime: "" },
 	});
+	return id;
 }
 
 /** `enable` or `disable` of a version. */
