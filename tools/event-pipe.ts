@@ -5,6 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { closeSync, constants, createReadStream, openSync } from "node:fs";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { type EngineEvent, parseEvent } from "./binding-report.ts";
 
 export class EventPipe {
@@ -13,22 +14,28 @@ export class EventPipe {
 	/** The events, once the engine has ended. */
 	readonly events: Promise<EngineEvent[]>;
 
+	readonly #opened: Promise<unknown>;
+
 	/** @param path must not exist yet. */
 	constructor(path: string) {
 		execFileSync("mkfifo", ["-m", "600", path]);
 		this.path = path;
-		this.events = readEvents(path);
+		const input = createReadStream(path);
+		this.#opened = new Promise((done) => input.once("open", done));
+		this.events = readEvents(input);
 	}
 
 	/** To be called when the engine has ended: it may never have opened its log, and the reader would wait for ever. */
 	release(): void {
-		closeSync(openSync(this.path, constants.O_RDWR | constants.O_NONBLOCK));
+		const writer = openSync(this.path, constants.O_RDWR | constants.O_NONBLOCK);
+		// Not before: the reader opens the pipe in its own time, and waits for somebody who has it open to write.
+		void this.#opened.then(() => closeSync(writer));
 	}
 }
 
-async function readEvents(path: string): Promise<EngineEvent[]> {
+async function readEvents(input: Readable): Promise<EngineEvent[]> {
 	const events: EngineEvent[] = [];
-	for await (const line of createInterface({ input: createReadStream(path) })) {
+	for await (const line of createInterface({ input })) {
 		events.push(...parseEvent(line));
 	}
 	return events;
