@@ -147,6 +147,7 @@ function analyzerResource(stack: string, resource: Resource): Message {
 		getOptions: () => ({
 			...noOptions,
 			getProtect: () => resource.protect,
+			getIgnorechangesList: () => resource.ignoreChanges ?? [],
 		}),
 		getProvider: () => ({
 			getType: () => "pulumi:providers:gcp",
@@ -165,7 +166,6 @@ function analyzerResource(stack: string, resource: Resource): Message {
 }
 
 const noOptions: Message = {
-	getIgnorechangesList: () => [],
 	getAliasesList: () => [],
 	getCustomtimeouts: () => undefined,
 	getAdditionalsecretoutputsList: () => [],

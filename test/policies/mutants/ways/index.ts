@@ -1,5 +1,7 @@
 /** Every way to break every rule. */
 import { bindings } from "./bindings.ts";
+import { gates } from "./gates.ts";
+import { ignored } from "./ignored.ts";
 import { secrets } from "./secrets.ts";
 import { services } from "./services.ts";
 import { stores } from "./stores.ts";
@@ -12,6 +14,8 @@ export const ways: Ways = {
 	...values,
 	...services,
 	...stores,
+	...gates,
+	...ignored,
 };
 
 /**
@@ -28,6 +32,12 @@ export const provenElsewhere: Record<string, readonly string[]> = {
 		"automatic replication where the contract names regions",
 	],
 	"critical-list": ["a critical name that the contract no longer binds"],
+	"start-order": [
+		"the same of the check job, where the contract names a check command",
+	],
+	"gate-genuine": [
+		"a check job with another image than the service's, or with another command than the contract's",
+	],
 	"environment-matches": ["a stack whose name is no environment"],
 	"waivers-valid": [
 		"a waiver without a reason",
