@@ -422,6 +422,12 @@ function* serviceProblems(platform: Platform): Generator<Problem> {
 		}
 	}
 	for (const [index, each] of platform.secrets.entries()) {
+		if (each.environments !== undefined && each.criticalIn.length > 0) {
+			yield {
+				path: ["secrets", index, "criticalIn"],
+				message: `'${each.id}' is not in every environment, so nothing that runs in all of them can depend on it: empty criticalIn, or remove 'environments'`,
+			};
+		}
 		for (const name of each.criticalIn) {
 			if (!Object.hasOwn(platform.services, name)) {
 				yield {

@@ -122,6 +122,12 @@ describe("a contract", () => {
 			"secrets.0.criticalIn: names the service 'billing', which does not exist",
 		],
 		[
+			"a critical secret that one environment lacks",
+			(contract) =>
+				Object.assign(contract.secrets[0] ?? {}, { environments: ["staging"] }),
+			"secrets.0.criticalIn: 'database-url' is not in every environment, so nothing that runs in all of them can depend on it: empty criticalIn, or remove 'environments'",
+		],
+		[
 			"a secret twice",
 			(contract) =>
 				contract.secrets.push(

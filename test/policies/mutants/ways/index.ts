@@ -31,7 +31,11 @@ export const provenElsewhere: Record<string, readonly string[]> = {
 	"secret-replication": [
 		"automatic replication where the contract names regions",
 	],
-	"critical-list": ["a critical name that the contract no longer binds"],
+	"critical-list": [
+		"a critical name that the contract no longer binds",
+		"a secret whose `criticalIn` names a service, without the variable in policies/critical-secrets.json",
+		"a name in policies/critical-secrets.json whose secret's `criticalIn` does not name the service",
+	],
 	"start-order": [
 		"the same of the check job, where the contract names a check command",
 	],
