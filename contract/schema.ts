@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { callerProblems } from "./callers.ts";
 import { UserError } from "./errors.ts";
+import { nameProblems } from "./name-problems.ts";
 import { inheritedKeyProblem, inheritedKeys, own } from "./own-keys.ts";
 import { oneLine, shownName } from "./printable.ts";
 import {
@@ -445,6 +446,7 @@ const platformSchema = platformShape.superRefine((platform, context) => {
 		...fileProblems(platform),
 		...serviceProblems(platform),
 		...callerProblems(platform),
+		...nameProblems(platform),
 	]) {
 		context.addIssue({ code: "custom", ...problem });
 	}
