@@ -35,7 +35,7 @@ export const gateGenuine: Rule = {
 		"a preflight or verify job with other arguments than the check of its own service, or ones that this preview does not know",
 		"a check job with another image than the service's, or with another command than the contract's",
 		"several containers, or none that this preview knows",
-		"no task, no time, or a number of either that this preview does not know",
+		"no task, or no time",
 		"a second try of a failed task",
 		"a volume that could put another program into the container",
 		"a gate that counts as done once it has started, or a verify job that is executed with the update",
@@ -151,13 +151,13 @@ function* ownCheckProblems(
 }
 
 function* executionProblems(job: Job): Generator<Problem> {
+	// Where they are left to the provider, a first preview does not know them.
 	const tasks = numberAt(job.resource.properties, "template", "taskCount");
-	if (tasks.state !== "missing" && (known(tasks) ?? 0) < 1) {
-		yield { found: `a taskCount of ${described(tasks)}`, needed: "1" };
+	if (tasks.state === "known" && tasks.value < 1) {
+		yield { found: `a taskCount of ${tasks.value}`, needed: "1" };
 	}
 	const timeout = textAt(job.template, "timeout");
-	const seconds = Number(/^(\d+(?:\.\d+)?)s$/.exec(known(timeout) ?? "")?.[1]);
-	if (isGiven(timeout) && !(seconds > 0)) {
+	if (timeout.state === "known" && !/^(?:0*[1-9]|$)/.test(timeout.value)) {
 		yield {
 			found: `a timeout of ${described(timeout)}`,
 			needed: "time for the check, such as 300s",

@@ -8,6 +8,7 @@ import { type Phase, preview } from "../fixtures/preview.ts";
 import { keyOf, type Resource } from "../fixtures/resources.ts";
 import { judgeStack } from "./engine.ts";
 import {
+	addVariable,
 	all,
 	type Change,
 	edit,
@@ -59,6 +60,16 @@ describe("a gate that does not check", () => {
 			"waivers-valid",
 		]);
 	});
+});
+
+it("[R-004] a gate with a variable that could make it run something else is rejected", async () => {
+	const said = await judgeStack(
+		addVariable(authJob, {
+			name: "NODE_OPTIONS",
+			value: "--import=data:text/javascript,process.exit(0)",
+		})(stackIn("first")),
+	);
+	expect(said.map(({ rule }) => rule)).toEqual(["unknown-name"]);
 });
 
 describe("the check job that the contract names", () => {
