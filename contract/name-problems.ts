@@ -19,7 +19,7 @@ export function* nameProblems(platform: Platform): Generator<Problem> {
 	for (const service of Object.keys(platform.services)) {
 		yield* problemOf(
 			["services", service],
-			"the service's name",
+			"the service's name or the platform's",
 			namesOfService(platform, service),
 		);
 	}

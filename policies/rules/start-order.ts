@@ -69,9 +69,14 @@ function* gateProblems(
 	const jobs = workloads.filter(
 		(each) => each.role === role && each.of === workload.of,
 	);
-	const needed = `the job ${name}, executed before the service changes`;
+	const gate = {
+		...suffers(workload),
+		needed: `the job ${name}, executed before the service changes`,
+		// Untried is whatever the service cannot work without.
+		critical: workload.of.critical.size > 0,
+	};
 	if (jobs.length === 0) {
-		yield { ...suffers(workload), found: `no ${role} job`, needed };
+		yield { ...gate, found: `no ${role} job` };
 	}
 	for (const { resource } of jobs) {
 		const token = textAt(resource.properties, "runExecutionToken");
@@ -80,18 +85,13 @@ function* gateProblems(
 			(token.state === "known" && token.value === "")
 		) {
 			yield {
-				...suffers(workload),
+				...gate,
 				resource,
 				found: `a ${role} job without runExecutionToken, which nothing executes`,
-				needed,
 			};
 		}
 		if (!stack.comesAfter(workload.resource, resource)) {
-			yield {
-				...suffers(workload),
-				found: `nothing that makes it wait for ${name}`,
-				needed,
-			};
+			yield { ...gate, found: `nothing that makes it wait for ${name}` };
 		}
 	}
 }

@@ -488,7 +488,7 @@ describe("names that an API would refuse", () => {
 		).toBe(
 			problem(
 				[
-					"services.aaaaaaaaaaaaaaaaabc: makes the Cloud Run job's name 'netra-preflight-aaaaaaaaaaaaaaaaabc-production', which has 46 characters where the API takes 44: shorten the service's name by 2",
+					"services.aaaaaaaaaaaaaaaaabc: makes the Cloud Run job's name 'netra-preflight-aaaaaaaaaaaaaaaaabc-production', which has 46 characters where the API takes 44: shorten the service's name or the platform's by 2",
 					`secrets.23: makes the id in Secret Manager '${"s".repeat(250)}-production', which has 261 characters where the API takes 255: shorten the id by 6`,
 				].join("\n  "),
 			),
@@ -503,7 +503,7 @@ describe("names that an API would refuse", () => {
 			}),
 		).toBe(
 			problem(
-				"services.cd: makes the service account's id 'ab-cd', which has 5 characters where the API takes 6 and more: lengthen the service's name",
+				"services.cd: makes the service account's id 'ab-cd', which has 5 characters where the API takes 6 and more: lengthen the service's name or the platform's",
 			),
 		);
 	});
