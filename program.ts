@@ -10,6 +10,7 @@ import {
 	observeServices,
 	readSecretVersion,
 } from "./components/observed-cloud.ts";
+import { checkPinnedVersions } from "./components/pinned-versions.ts";
 import {
 	encryptedValue,
 	keptVersion,
@@ -69,7 +70,10 @@ export async function deployPlatform(
 	const services = Object.keys(platform.services);
 
 	const reader = new CloudReader();
-	const observed = await observeServices(platform, config, reader);
+	const [observed] = await Promise.all([
+		observeServices(platform, config, reader),
+		checkPinnedVersions(platform, config),
+	]);
 	const drift = reportDrift(platform, config, observed, reader);
 	const missing = await missingNeeds(config, observed, reader);
 	const { rotation, serving } = planUpdate(

@@ -11,6 +11,7 @@ import {
 	serviceNameIn,
 	verifyJobNameIn,
 } from "../contract/names.ts";
+import { preflightArgs } from "../contract/preflight-command.ts";
 import { preflightImage } from "../contract/release.ts";
 import type { Platform } from "../contract/schema.ts";
 import { changeMark, markLabel } from "../plan/change-mark.ts";
@@ -187,7 +188,7 @@ export class ContractService extends pulumi.ComponentResource {
 			jobName: preflightJobNameIn(platform, service, environment),
 			template: jobTemplate(template, {
 				image: preflightImage,
-				args: ["check", service, "--json"],
+				args: preflightArgs("check", service),
 			}),
 		};
 		return contract.checkCommand === undefined
@@ -324,7 +325,7 @@ export class ContractService extends pulumi.ComponentResource {
 		const { platform, service, environment, region, observed } = this.args;
 		const verification = jobTemplate(template, {
 			image: preflightImage,
-			args: ["verify", service, "--json"],
+			args: preflightArgs("verify", service),
 		});
 		new Job(
 			`${this.resourceName}-verify`,

@@ -1,4 +1,4 @@
-/** Every name that the platform gives to something, and nothing else computes one. */
+/** Every name that the platform gives to something, and nothing else computes one. @see nameProblems for their limits */
 import type { Environment, Platform } from "./schema.ts";
 
 /** A variable's name in an environment: `{ENV}` stands for the environment in capitals. */
@@ -11,17 +11,13 @@ export function secretIdIn(id: string, environment: Environment): string {
 	return `${id}-${environment}`;
 }
 
-/** The name of a service in Cloud Run. At most 49 characters, the limit of the API. */
+/** The name of a service in Cloud Run. */
 export function serviceNameIn(
 	platform: Platform,
 	service: string,
 	environment: Environment,
 ): string {
-	return atMost(
-		49,
-		`${platform.name}-${service}-${environment}`,
-		"Cloud Run service",
-	);
+	return `${platform.name}-${service}-${environment}`;
 }
 
 /** Runs preflight's checks with a service's credentials before each change of the service. */
@@ -51,26 +47,21 @@ export function verifyJobNameIn(
 	return jobName(platform, "verify", service, environment);
 }
 
-/** With its execution token, 18 characters at most, a job's name must stay under 63. */
 function jobName(
 	platform: Platform,
 	kind: string,
 	service: string,
 	environment: Environment,
 ): string {
-	return atMost(
-		44,
-		`${platform.name}-${kind}-${service}-${environment}`,
-		"Cloud Run job",
-	);
+	return `${platform.name}-${kind}-${service}-${environment}`;
 }
 
-/** The account id of the service account that a service runs as: 6 to 30 characters, the limit of the API. */
+/** The account id of the service account that a service runs as. */
 export function serviceAccountIdIn(
 	platform: Platform,
 	service: string,
 ): string {
-	return atMost(30, `${platform.name}-${service}`, "service account");
+	return `${platform.name}-${service}`;
 }
 
 /** The e-mail address of a service's account in a project. */
@@ -94,13 +85,4 @@ export function databaseUserIn(platform: Platform, slot: Slot): string {
 /** The role that owns every object, so that both logins can change them. It can't log in. */
 export function ownerRoleIn(platform: Platform): string {
 	return `${platform.databaseName}_owner`;
-}
-
-function atMost(limit: number, name: string, what: string): string {
-	if (name.length > limit) {
-		throw new RangeError(
-			`the ${what} name '${name}' has ${name.length} characters, the API takes ${limit}: shorten the service's name in contract/platform.ts`,
-		);
-	}
-	return name;
 }

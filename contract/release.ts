@@ -28,6 +28,12 @@ export type Release = z.infer<typeof releaseShape>;
 /** The image that checks a service's credentials; every release has it beside the services' images. */
 export const preflightImage = "preflight";
 
+/** True for an image of preflight, by the last part of its path: `registry/project/folder/preflight@sha256:…`. */
+export function isPreflightImage(image: string): boolean {
+	const [path = ""] = image.split("@", 1);
+	return /(?:^|\/)([^/:]+)(?::[^/]*)?$/.exec(path)?.[1] === preflightImage;
+}
+
 /**
  * Checks a release file's content.
  * @param text what the file holds
@@ -78,6 +84,11 @@ function releaseProblems(
 		if (!wanted.includes(name)) {
 			problems.push(
 				`images.${shownName(name)}: is not an image of this platform; it has ${wanted.join(", ")}`,
+			);
+		}
+		if (name === preflightImage && !isPreflightImage(image)) {
+			problems.push(
+				`images.${name}: must be named '${preflightImage}' in the registry, which is how the policy pack knows it`,
 			);
 		}
 		if (image.split("/")[1] !== project) {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { callerProblems } from "./callers.ts";
 import { UserError } from "./errors.ts";
+import { nameProblems } from "./name-problems.ts";
 import { inheritedKeyProblem, inheritedKeys, own } from "./own-keys.ts";
 import { oneLine, shownName } from "./printable.ts";
 import {
@@ -422,6 +423,12 @@ function* serviceProblems(platform: Platform): Generator<Problem> {
 		}
 	}
 	for (const [index, each] of platform.secrets.entries()) {
+		if (each.environments !== undefined && each.criticalIn.length > 0) {
+			yield {
+				path: ["secrets", index, "criticalIn"],
+				message: `'${each.id}' is not in every environment, so nothing that runs in all of them can depend on it: empty criticalIn, or remove 'environments'`,
+			};
+		}
 		for (const name of each.criticalIn) {
 			if (!Object.hasOwn(platform.services, name)) {
 				yield {
@@ -439,6 +446,7 @@ const platformSchema = platformShape.superRefine((platform, context) => {
 		...fileProblems(platform),
 		...serviceProblems(platform),
 		...callerProblems(platform),
+		...nameProblems(platform),
 	]) {
 		context.addIssue({ code: "custom", ...problem });
 	}

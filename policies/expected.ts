@@ -10,11 +10,13 @@ import {
 } from "../contract/bindings.ts";
 import { type Callers, callersOf } from "../contract/callers.ts";
 import {
+	checkJobNameIn,
 	preflightJobNameIn,
 	secretIdIn,
 	serviceAccountEmail,
 	serviceNameIn,
 	variableIn,
+	verifyJobNameIn,
 } from "../contract/names.ts";
 import type {
 	Environment,
@@ -25,13 +27,20 @@ import type {
 import { type PlainSource, plainSource } from "./plain-values.ts";
 import { criticalVariables, type SecondKey } from "./second-key.ts";
 
+/**
+ * What a job does for a service. `preflight` and `check` are its gates, which must succeed before it changes; `check` is
+ * there only if the contract names a command. `verify` runs on a schedule.
+ */
+export type JobRole = "preflight" | "check" | "verify";
+
 export type ExpectedService = {
 	/** The service's name in the contract. */
 	service: string;
 	contract: ServiceContract;
 	/** Its name in Cloud Run. */
 	cloudRunName: string;
-	preflightJobName: string;
+	/** The names of the jobs that work for it. */
+	jobs: ReadonlyMap<JobRole, string>;
 	accountEmail: string;
 	/** Who may call it. */
 	callers: Callers;
@@ -52,7 +61,7 @@ export type Expected = {
 	project: string;
 	services: readonly ExpectedService[];
 	byCloudRunName: ReadonlyMap<string, ExpectedService>;
-	byPreflightJobName: ReadonlyMap<string, ExpectedService>;
+	byJobName: ReadonlyMap<string, { of: ExpectedService; role: JobRole }>;
 	byAccountEmail: ReadonlyMap<string, ExpectedService>;
 	/** The secrets of the environment by their id in Secret Manager. */
 	secrets: ReadonlyMap<string, SecretContract>;
@@ -81,7 +90,11 @@ export function expectedIn(
 		project,
 		services,
 		byCloudRunName: by(({ cloudRunName }) => cloudRunName),
-		byPreflightJobName: by(({ preflightJobName }) => preflightJobName),
+		byJobName: new Map(
+			services.flatMap((of) =>
+				[...of.jobs].map(([role, name]) => [name, { of, role }]),
+			),
+		),
 		byAccountEmail: by(({ accountEmail }) => accountEmail),
 		secrets: new Map(
 			secretsIn(platform, environment).map((secret) => [
@@ -127,7 +140,7 @@ function expectedService(
 		service,
 		contract,
 		cloudRunName: serviceNameIn(platform, service, environment),
-		preflightJobName: preflightJobNameIn(platform, service, environment),
+		jobs: jobsOf(platform, service, environment),
 		accountEmail: serviceAccountEmail(
 			platform,
 			service,
@@ -149,4 +162,20 @@ function expectedService(
 		),
 		critical: criticalVariables(secondKey, service, environment),
 	};
+}
+
+function jobsOf(
+	platform: Platform,
+	service: string,
+	environment: Environment,
+): Map<JobRole, string> {
+	const { checkCommand } = serviceContract(platform, service);
+	const jobs = new Map<JobRole, string>([
+		["preflight", preflightJobNameIn(platform, service, environment)],
+		["verify", verifyJobNameIn(platform, service, environment)],
+	]);
+	if (checkCommand !== undefined) {
+		jobs.set("check", checkJobNameIn(platform, service, environment));
+	}
+	return jobs;
 }

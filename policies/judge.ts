@@ -4,7 +4,7 @@ import type { Evidence } from "./evidence.ts";
 import type { Expected } from "./expected.ts";
 import type { Finding, Rule } from "./rule.ts";
 import { waiversValid } from "./rules/waivers-valid.ts";
-import { subjectOf } from "./waivers.ts";
+import { waiverOf } from "./waivers.ts";
 
 /** A finding as it is reported. */
 export type Violation = {
@@ -26,7 +26,8 @@ export function judge(rules: readonly Rule[], evidence: Evidence): Violation[] {
 		),
 	);
 	return sorted(
-		withoutTwins(violations).flatMap((each) => afterWaivers(each, evidence)),
+		// Twins last: what is waived for a service is not waived for its job, which an update judges alone.
+		withoutTwins(violations.flatMap((each) => afterWaivers(each, evidence))),
 	);
 }
 
@@ -58,11 +59,8 @@ function afterWaivers(
 	each: Violation,
 	{ waivers, expected }: Evidence,
 ): Violation[] {
-	const resource = subjectOf(each.finding);
-	const waived = waivers.granted.some(
-		(waiver) => waiver.rule === each.rule && waiver.resource === resource,
-	);
-	if (!waived) {
+	const waiver = waiverOf(waivers, each.rule, each.finding);
+	if (waiver === undefined) {
 		return [each];
 	}
 	return isCritical(each.finding, expected)
@@ -73,7 +71,7 @@ function afterWaivers(
 					{
 						...each.finding,
 						fix: waiversValid.fix,
-						found: `a waiver of ${each.rule} for ${resource}`,
+						found: `a waiver of ${each.rule} for ${waiver.resource}`,
 						needed: "none: what a service cannot work without cannot be waived",
 					},
 					expected.environment,

@@ -130,6 +130,22 @@ export function listAt(
 	);
 }
 
+/** A list of texts; none where it is missing, and unknown where one of them is. */
+export function textsAt(
+	data: Data,
+	...path: (string | number)[]
+): Reading<readonly string[]> {
+	const list = listAt(data, ...path);
+	if (list.state === "missing") {
+		return { state: "known", value: [] };
+	}
+	return narrowed(list, (values) =>
+		(values as readonly Data[]).every((each) => typeof each === "string")
+			? (values as readonly string[])
+			: undefined,
+	);
+}
+
 /** The elements of a list; none where it is missing or unknown, so only for what does no harm when it is not seen. */
 export function elementsAt(
 	data: Data,

@@ -10,7 +10,9 @@ import { contractComplete } from "./rules/contract-complete.ts";
 import { criticalList } from "./rules/critical-list.ts";
 import { deletionProtection } from "./rules/deletion-protection.ts";
 import { environmentMatches } from "./rules/environment-matches.ts";
+import { gateGenuine } from "./rules/gate-genuine.ts";
 import { generatedStrength } from "./rules/generated-strength.ts";
+import { ignoredChanges } from "./rules/ignored-changes.ts";
 import { imageDigest } from "./rules/image-digest.ts";
 import { ingress } from "./rules/ingress.ts";
 import { networkPath } from "./rules/network-path.ts";
@@ -75,6 +77,7 @@ export const rules: readonly Rule[] = [
 	probes,
 	startupBudget,
 	startOrder,
+	gateGenuine,
 	networkPath,
 	sqlPrivateEncrypted,
 	sqlBackups,
@@ -87,6 +90,7 @@ export const rules: readonly Rule[] = [
 	openedOnce,
 	serviceAccountOwn,
 	rotationSlots,
+	ignoredChanges,
 	generatedStrength,
 	alertsPresent,
 	waiversValid,

@@ -30,6 +30,8 @@ export type StackResource = {
 	/** Its own project, or else its provider's; undefined where neither is known. */
 	project: string | undefined;
 	protect: boolean;
+	/** The paths of properties whose changes the program wants ignored. */
+	ignoreChanges: readonly string[];
 	dependencies: readonly string[];
 	propertyDependencies: Readonly<Record<string, readonly string[]>>;
 };
@@ -140,5 +142,6 @@ function common(
 			known(textAt(decode(resource.provider?.props), "project")),
 		].find((project) => project !== undefined && project !== ""),
 		protect: resource.opts.protect,
+		ignoreChanges: resource.opts.ignoreChanges,
 	};
 }

@@ -1,10 +1,11 @@
 /** Exemptions: a rule, a resource, the reason and the day until which it holds, in one reviewed file. */
 import { z } from "zod";
 import type { Finding } from "./rule.ts";
+import { types } from "./stack.ts";
 
 const waiverShape = z.strictObject({
 	rule: z.string(),
-	/** What a violation is about: `type::name` of the resource, or the service where there is no resource. */
+	/** What a violation is about. @see subjectsOf */
 	resource: z.string().min(1, "must name a resource or a service"),
 	reason: z.string().refine((text) => text.trim() !== "", "must not be empty"),
 	/** The last day on which it holds. */
@@ -75,9 +76,35 @@ function problemOf(
 		: undefined;
 }
 
-/** What a waiver calls the subject of a finding. */
-export function subjectOf({ resource, service, secretId }: Finding): string {
-	return resource === undefined
-		? (service ?? secretId ?? "stack")
-		: `${resource.type}::${resource.name}`;
+/** The waiver that exempts a finding of a rule, if there is one. */
+export function waiverOf(
+	{ granted }: Waivers,
+	rule: string,
+	finding: Pick<Finding, "resource" | "service" | "secretId">,
+): Waiver | undefined {
+	const subjects = subjectsOf(finding);
+	return granted.find(
+		(waiver) => waiver.rule === rule && subjects.includes(waiver.resource),
+	);
+}
+
+/**
+ * What a waiver may call the subject of a finding: the resource to blame, as `type::name`, and nothing but that resource.
+ * Or the service, by its name in the contract: that covers the service itself, its jobs, and what blames no resource, but
+ * no other resource, such as a secret that other services read too. Both can be told of one resource that is judged
+ * alone, so an update says of a waiver what the preview said.
+ */
+function subjectsOf({
+	resource,
+	service,
+	secretId,
+}: Pick<Finding, "resource" | "service" | "secretId">): string[] {
+	if (resource === undefined) {
+		return [service ?? secretId ?? "stack"];
+	}
+	const own = `${resource.type}::${resource.name}`;
+	const isWorkload = [types.service, types.job].some(
+		(type) => type === resource.type,
+	);
+	return service === undefined || !isWorkload ? [own] : [own, service];
 }

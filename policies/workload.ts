@@ -5,7 +5,7 @@ import {
 	mainOf,
 	type Variable,
 } from "./container.ts";
-import type { Expected, ExpectedService } from "./expected.ts";
+import type { Expected, ExpectedService, JobRole } from "./expected.ts";
 import {
 	at,
 	type Data,
@@ -26,6 +26,8 @@ export type Workload = {
 	name: Reading<string>;
 	/** The contract's service that it is, or that it works for; undefined if it is none of them. */
 	of: ExpectedService | undefined;
+	/** What it does for the service, by its name; undefined for the service itself and for another job. */
+	role: JobRole | undefined;
 	/** The account that it runs as. */
 	account: Reading<string>;
 	/** What describes an instance: for a job, the template of its template. */
@@ -70,6 +72,8 @@ function workload(
 	const template = dataOf(inner);
 	const name = textAt(resource.properties, "name");
 	const account = textAt(template, "serviceAccount");
+	const job =
+		kind === "job" ? expected.byJobName.get(known(name) ?? "") : undefined;
 	const list = listAt(template, "containers");
 	const containers = (known(list) ?? []).map(containerOf);
 	const main = mainOf(containers);
@@ -80,8 +84,8 @@ function workload(
 		of:
 			kind === "service"
 				? expected.byCloudRunName.get(known(name) ?? "")
-				: (expected.byPreflightJobName.get(known(name) ?? "") ??
-					expected.byAccountEmail.get(known(account) ?? "")),
+				: (job?.of ?? expected.byAccountEmail.get(known(account) ?? "")),
+		role: job?.role,
 		account,
 		template,
 		labels: dataOf(at(dataOf(outer), "labels")),

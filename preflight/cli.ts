@@ -2,6 +2,10 @@
 import { isIP } from "node:net";
 import { parseArgs } from "node:util";
 import { platform } from "../contract/platform.ts";
+import {
+	type PreflightMode,
+	preflightModes,
+} from "../contract/preflight-command.ts";
 import type { Platform } from "../contract/schema.ts";
 import { dependencyChecks, siblingChecks } from "./checks/plan.ts";
 import { inspect } from "./configuration.ts";
@@ -15,9 +19,6 @@ import {
 import { type Scrubber, scrubberFor } from "./redaction.ts";
 import { defaultPatience, type Patience } from "./retry.ts";
 import { runCheck } from "./run.ts";
-
-const modes = ["check", "verify", "serve"] as const;
-type Mode = (typeof modes)[number];
 
 const usage = `usage: preflight <mode> <service> [options]
 
@@ -35,7 +36,7 @@ options
 exit codes: 0 everything passed, 1 something failed, 2 wrong usage`;
 
 type Command = {
-	mode: Mode;
+	mode: PreflightMode;
 	service: string;
 	json: boolean;
 	patience: Patience;
@@ -75,9 +76,9 @@ function parse(args: string[], platform: Platform): Command | string {
 	}
 	const { values, positionals } = parsed;
 	const [modeGiven, service, ...rest] = positionals;
-	const mode = modes.find((each) => each === modeGiven);
+	const mode = preflightModes.find((each) => each === modeGiven);
 	if (mode === undefined || service === undefined || rest.length > 0) {
-		return `expected a mode (${modes.join(", ")}) and a service`;
+		return `expected a mode (${preflightModes.join(", ")}) and a service`;
 	}
 	if (!Object.hasOwn(platform.services, service)) {
 		return `there is no service '${service}' in the contract; it has: ${Object.keys(platform.services).join(", ")}`;

@@ -1,17 +1,22 @@
 /** The second key: what it lists must be bound, whatever the contract says. */
 
+import { variableIn } from "../../contract/names.ts";
+import type { Environment } from "../../contract/schema.ts";
 import type { Variable } from "../container.ts";
+import type { ExpectedService } from "../expected.ts";
 import { known, type Reading } from "../read.ts";
-import { type Rule, suffers } from "../rule.ts";
+import { type Finding, type Rule, suffers } from "../rule.ts";
 
 export const criticalList: Rule = {
 	id: "critical-list",
 	level: "mandatory",
 	requirements: ["R-022", "R-030", "R-042"],
 	complies:
-		"Each name in policies/critical-secrets.json is bound to a secret in its service, in the contract and in the stack.",
+		"Each name in policies/critical-secrets.json is bound to a secret in its service, in the contract and in the stack, and the contract's `criticalIn` says the same.",
 	rejects: [
 		"a critical name that the contract no longer binds",
+		"a secret whose `criticalIn` names a service, without the variable in policies/critical-secrets.json",
+		"a name in policies/critical-secrets.json whose secret's `criticalIn` does not name the service",
 		"a critical name that the service, or a job that works for it, does not bind",
 		"a critical name whose binding this preview does not show",
 	],
@@ -25,20 +30,25 @@ export const criticalList: Rule = {
 				.flatMap(({ bindings }) => bindings.secrets)
 				.find((each) => each.variable === variable)?.secretId;
 		// The contract is judged with the whole stack, not again with every resource.
-		for (const [service, critical] of stack.whole ? expected.critical : []) {
-			const bindings = expected.services.find(
-				(each) => each.service === service,
-			)?.bindings.secrets;
-			for (const variable of critical) {
-				if (!bindings?.some((each) => each.variable === variable)) {
-					yield {
-						service,
-						variable,
-						secretId: secretOf(variable),
-						found: "no secret for it in contract/platform.ts",
-						needed: "what policies/critical-secrets.json lists",
-					};
+		if (stack.whole) {
+			for (const [service, critical] of expected.critical) {
+				const bindings = expected.services.find(
+					(each) => each.service === service,
+				)?.bindings.secrets;
+				for (const variable of critical) {
+					if (!bindings?.some((each) => each.variable === variable)) {
+						yield {
+							service,
+							variable,
+							secretId: secretOf(variable),
+							found: "no secret for it in contract/platform.ts",
+							needed: "what policies/critical-secrets.json lists",
+						};
+					}
 				}
+			}
+			for (const each of expected.services) {
+				yield* disagreements(each, expected.environment);
 			}
 		}
 		for (const workload of ours) {
@@ -58,6 +68,57 @@ export const criticalList: Rule = {
 		}
 	},
 };
+
+/** Where one of the two files calls a binding critical and the other does not. */
+function* disagreements(
+	{ service, contract, bindings, critical }: ExpectedService,
+	environment: Environment,
+): Generator<Finding> {
+	const [list, contractFile] = [
+		"policies/critical-secrets.json",
+		"contract/platform.ts",
+	];
+	const needed = "the same in both files";
+	for (const each of bindings.secrets) {
+		const { variable, secret, secretId } = each;
+		if (each.critical === critical.has(variable)) {
+			continue;
+		}
+		// Both files name a variable of each environment by its pattern.
+		const name = Object.keys(contract.secrets).find(
+			(pattern) => variableIn(pattern, environment) === variable,
+		);
+		yield {
+			service,
+			variable,
+			secretId,
+			needed,
+			critical: true,
+			...(each.critical
+				? {
+						found: `${service} in criticalIn of ${secret} in ${contractFile}, and no ${name} under ${service} in ${list}`,
+						fix: `add "${name}" to "${service}" in ${list}; to give it up for good, remove '${service}' from criticalIn`,
+					}
+				: {
+						found: `${name} under ${service} in ${list}, and no ${service} in criticalIn of ${secret} in ${contractFile}`,
+						fix: `add '${service}' to criticalIn of '${secret}' in ${contractFile}; to give it up for good, remove "${name}" from "${service}" in ${list}`,
+					}),
+		};
+	}
+	const listable = new Set(bindings.secrets.map(({ secret }) => secret));
+	for (const file of bindings.files) {
+		if (file.critical && !listable.has(file.secret)) {
+			yield {
+				service,
+				secretId: file.secretId,
+				found: `${service} in criticalIn of ${file.secret} in ${contractFile}, which it binds as the file ${file.path} alone`,
+				needed,
+				fix: `bind it to a variable too and list that in ${list}, or remove '${service}' from criticalIn`,
+				critical: true,
+			};
+		}
+	}
+}
 
 function unbound(
 	variables: Reading<readonly Variable[]>,

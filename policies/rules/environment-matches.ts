@@ -4,6 +4,7 @@ import type { Evidence } from "../evidence.ts";
 import { wrongPlainValues } from "../plain-values.ts";
 import { known } from "../read.ts";
 import { type Finding, type Rule, suffers } from "../rule.ts";
+import { waiverOf } from "../waivers.ts";
 
 export const environmentMatches: Rule = {
 	id: "environment-matches",
@@ -29,15 +30,20 @@ export const environmentMatches: Rule = {
 	},
 };
 
-/** One finding for each wrong project, not one for each resource in it. */
+/** One finding for each wrong project, not one for each resource in it; a waiver exempts its own resource alone. */
 function* projects({
 	stack,
 	expected,
 	workloads,
+	waivers,
 }: Evidence): Generator<Finding> {
 	const { project } = expected;
 	const elsewhere = Map.groupBy(
-		stack.resources.filter(({ type }) => type.startsWith("gcp:")),
+		stack.resources.filter(
+			(resource) =>
+				resource.type.startsWith("gcp:") &&
+				waiverOf(waivers, environmentMatches.id, { resource }) === undefined,
+		),
 		(resource) => resource.project ?? project,
 	);
 	elsewhere.delete(project);

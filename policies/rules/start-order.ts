@@ -10,16 +10,20 @@ const stores = {
 	clickhouse: [],
 };
 
+/** The jobs that must succeed before a service changes. */
+const gates = ["preflight", "check"] as const;
+
 export const startOrder: Rule = {
 	id: "start-order",
 	level: "mandatory",
 	requirements: ["R-004", "R-061"],
 	complies:
-		"Each service has a preflight job, found by its name in Cloud Run, that runs on every change; the service depends on the job, and both depend on the data stores that the service needs and on both logins.",
+		"Each service has a preflight job, and a check job where the contract names a check command, found by its name in Cloud Run, that runs on every change; the service depends on the job, and both depend on the data stores that the service needs and on both logins.",
 	rejects: [
 		"a service without a preflight job",
 		"a preflight job that nothing executes",
 		"a service that does not wait for its preflight job",
+		"the same of the check job, where the contract names a check command",
 		"a service or job that does not wait for a data store or login",
 	],
 	why: "Services started before what they need, and credentials were never tried before a service used them.",
@@ -29,7 +33,12 @@ export const startOrder: Rule = {
 		for (const workload of evidence.ours) {
 			yield* storeProblems(evidence, workload);
 			if (workload.kind === "service") {
-				yield* preflightProblems(evidence, workload);
+				for (const role of gates) {
+					const name = workload.of.jobs.get(role);
+					if (name !== undefined) {
+						yield* gateProblems(evidence, workload, role, name);
+					}
+				}
 			}
 		}
 	},
@@ -51,40 +60,38 @@ function* storeProblems(
 	}
 }
 
-function* preflightProblems(
+function* gateProblems(
 	{ stack, workloads }: Evidence,
 	workload: OurWorkload,
+	role: (typeof gates)[number],
+	name: string,
 ): Generator<Finding> {
-	const { preflightJobName } = workload.of;
-	const job = workloads.find(
-		({ kind, name }) =>
-			kind === "job" &&
-			name.state === "known" &&
-			name.value === preflightJobName,
+	const jobs = workloads.filter(
+		(each) => each.role === role && each.of === workload.of,
 	);
-	const needed = `the job ${preflightJobName}, executed before the service changes`;
-	if (job === undefined) {
-		yield { ...suffers(workload), found: "no preflight job", needed };
-		return;
+	const gate = {
+		...suffers(workload),
+		needed: `the job ${name}, executed before the service changes`,
+		// Untried is whatever the service cannot work without.
+		critical: workload.of.critical.size > 0,
+	};
+	if (jobs.length === 0) {
+		yield { ...gate, found: `no ${role} job` };
 	}
-	const token = textAt(job.resource.properties, "runExecutionToken");
-	if (
-		token.state === "missing" ||
-		(token.state === "known" && token.value === "")
-	) {
-		yield {
-			...suffers(workload),
-			resource: job.resource,
-			found:
-				"a preflight job without runExecutionToken, which nothing executes",
-			needed,
-		};
-	}
-	if (!stack.comesAfter(workload.resource, job.resource)) {
-		yield {
-			...suffers(workload),
-			found: `nothing that makes it wait for ${preflightJobName}`,
-			needed,
-		};
+	for (const { resource } of jobs) {
+		const token = textAt(resource.properties, "runExecutionToken");
+		if (
+			token.state === "missing" ||
+			(token.state === "known" && token.value === "")
+		) {
+			yield {
+				...gate,
+				resource,
+				found: `a ${role} job without runExecutionToken, which nothing executes`,
+			};
+		}
+		if (!stack.comesAfter(workload.resource, resource)) {
+			yield { ...gate, found: `nothing that makes it wait for ${name}` };
+		}
 	}
 }

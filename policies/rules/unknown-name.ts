@@ -30,7 +30,7 @@ export const unknownName: Rule = {
 				const name = known(workload.name) ?? "";
 				const near = nearest(name, [
 					...expected.byCloudRunName.keys(),
-					...expected.byPreflightJobName.keys(),
+					...expected.byJobName.keys(),
 				]);
 				yield {
 					...suffers(workload),

@@ -25,6 +25,8 @@ function firstDeployment({
 			throw notFound(`${path}/services/${inputs.name}`);
 		case "gcp:cloudrunv2/getJob:getJob":
 			throw notFound(`${path}/jobs/${inputs.name}`);
+		case "gcp:secretmanager/getSecretVersion:getSecretVersion":
+			return { ...inputs, destroyTime: "", enabled: true };
 		case "gcp:secretmanager/getSecretVersionAccess:getSecretVersionAccess":
 			return { ...inputs, secretData: "p@ss/word+of:clickhouse" };
 		default:

@@ -63,6 +63,21 @@ describe("a release", () => {
 		).toBe(problem("images.backend: is missing"));
 	});
 
+	it("[R-004] is refused with a preflight image that the policy pack does not know as one", () => {
+		expect(
+			message((release) => {
+				release.images.preflight = release.images.preflight.replace(
+					"/preflight@",
+					"/login-check@",
+				);
+			}),
+		).toBe(
+			problem(
+				"images.preflight: must be named 'preflight' in the registry, which is how the policy pack knows it",
+			),
+		);
+	});
+
 	it("[R-050] is refused with images of another environment", () => {
 		expect(
 			message((release) => {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
+import { serviceNameIn } from "../../contract/names.ts";
 import { platform } from "../../contract/platform.ts";
 import {
 	ContractError,
 	type Platform,
 	parsePlatform,
 } from "../../contract/schema.ts";
+import { formatRevisionName } from "../../plan/revision-name.ts";
 
 /** The message for a contract with one edit. */
 function messageAfter(edit: (contract: Platform) => void): string {
@@ -120,6 +122,12 @@ describe("a contract", () => {
 			"a critical list with a service that does not exist",
 			(contract) => contract.secrets[0]?.criticalIn.push("billing"),
 			"secrets.0.criticalIn: names the service 'billing', which does not exist",
+		],
+		[
+			"a critical secret that one environment lacks",
+			(contract) =>
+				Object.assign(contract.secrets[0] ?? {}, { environments: ["staging"] }),
+			"secrets.0.criticalIn: 'database-url' is not in every environment, so nothing that runs in all of them can depend on it: empty criticalIn, or remove 'environments'",
 		],
 		[
 			"a secret twice",
@@ -426,6 +434,98 @@ describe("a contract", () => {
 		).toBe(
 			problem(
 				"services.auth.secretFiles./etc/netra/redis/ca.pem: must hold the certificates of Redis, which 'redis-url' refers to",
+			),
+		);
+	});
+});
+
+describe("names that an API would refuse", () => {
+	/** The contract with auth under another name. */
+	const renamed = (name: string) => (contract: Platform) => {
+		contract.services[name] = auth(contract);
+		contract.secrets.forEach((secret) => {
+			secret.criticalIn = secret.criticalIn.map((each) =>
+				each === "auth" ? name : each,
+			);
+		});
+		for (const each of Object.values(contract.services)) {
+			each.siblings = each.siblings.map((sibling) =>
+				sibling === "auth" ? name : sibling,
+			);
+			for (const value of Object.values(each.variables)) {
+				if (typeof value === "object" && "of" in value && value.of === "auth") {
+					value.of = name;
+				}
+			}
+		}
+		delete contract.services.auth;
+	};
+	const longest = "a".repeat(17);
+
+	it("[R-031] are none up to the longest that every environment takes, revisions included", () => {
+		expect(messageAfter(renamed(longest))).toBe("accepted");
+		const service = serviceNameIn(platform, longest, "production");
+		const revision = formatRevisionName(service, {
+			epoch: 99_999_999,
+			hash: "0123abcd",
+			attempt: 99_999_999,
+		});
+		expect(revision.length).toBeLessThanOrEqual(63);
+	});
+
+	it("[R-031] are listed together, each with what must change, though staging would take them", () => {
+		expect(
+			messageAfter((contract) => {
+				renamed(`${longest}bc`)(contract);
+				const [secret] = contract.secrets;
+				if (secret !== undefined) {
+					contract.secrets.push({ ...secret, id: "s".repeat(250) });
+					Object.assign(contract.services.backend?.secrets ?? {}, {
+						LONG: "s".repeat(250),
+					});
+				}
+			}),
+		).toBe(
+			problem(
+				[
+					"services.aaaaaaaaaaaaaaaaabc: makes the Cloud Run job's name 'netra-preflight-aaaaaaaaaaaaaaaaabc-production', which has 46 characters where the API takes 44: shorten the service's name or the platform's by 2",
+					`secrets.23: makes the id in Secret Manager '${"s".repeat(250)}-production', which has 261 characters where the API takes 255: shorten the id by 6`,
+				].join("\n  "),
+			),
+		);
+	});
+
+	it("[R-031] may be too short", () => {
+		expect(
+			messageAfter((contract) => {
+				contract.name = "ab";
+				renamed("cd")(contract);
+			}),
+		).toBe(
+			problem(
+				"services.cd: makes the service account's id 'ab-cd', which has 5 characters where the API takes 6 and more: lengthen the service's name or the platform's",
+			),
+		);
+	});
+
+	it("[R-031] may be a volume's", () => {
+		const id = "c".repeat(64);
+		expect(
+			messageAfter((contract) => {
+				for (const secret of contract.secrets) {
+					secret.id = secret.id === "redis-ca" ? id : secret.id;
+				}
+				for (const service of Object.values(contract.services)) {
+					for (const bound of [service.secrets, service.secretFiles]) {
+						for (const [key, each] of Object.entries(bound)) {
+							bound[key] = each === "redis-ca" ? id : each;
+						}
+					}
+				}
+			}),
+		).toBe(
+			problem(
+				`secrets.7: makes the volume's name '${id}', which has 64 characters where the API takes 63: shorten the id by 1`,
 			),
 		);
 	});

@@ -50,19 +50,37 @@ export async function judgeStack(
 ): Promise<Diagnostic[]> {
 	const stack = options.stack ?? "staging";
 	const policies = policiesFor(options, true);
-	const messages = [rootOf(stack), ...resources].map((each) =>
-		analyzerResource(stack, each),
-	);
 	const said: Diagnostic[] = [];
 	for (const each of resources.filter(({ type }) => cloudRun.test(type))) {
 		const message = analyzerResource(stack, each);
 		said.push(...(await answer(server.makeAnalyzeRpcFun, policies, message)));
 	}
-	return said.concat(
-		await answer(server.makeAnalyzeStackRpcFun, policies, {
-			getResourcesList: () => messages,
-		}),
+	return said.concat(await judgeWhole(resources, policies, stack));
+}
+
+/** What the pack says of the whole stack at the end of an update, when all of it exists. */
+export function judgeUpdated(
+	resources: readonly Resource[],
+	options: JudgeOptions = asShipped,
+): Promise<Diagnostic[]> {
+	return judgeWhole(
+		resources,
+		policiesFor(options, false),
+		options.stack ?? "staging",
 	);
+}
+
+function judgeWhole(
+	resources: readonly Resource[],
+	policies: Policies,
+	stack: string,
+): Promise<Diagnostic[]> {
+	const messages = [rootOf(stack), ...resources].map((each) =>
+		analyzerResource(stack, each),
+	);
+	return answer(server.makeAnalyzeStackRpcFun, policies, {
+		getResourcesList: () => messages,
+	});
 }
 
 /** The only resources at whose inputs a rule looks in a preview. */
@@ -147,6 +165,7 @@ function analyzerResource(stack: string, resource: Resource): Message {
 		getOptions: () => ({
 			...noOptions,
 			getProtect: () => resource.protect,
+			getIgnorechangesList: () => resource.ignoreChanges ?? [],
 		}),
 		getProvider: () => ({
 			getType: () => "pulumi:providers:gcp",
@@ -165,7 +184,6 @@ function analyzerResource(stack: string, resource: Resource): Message {
 }
 
 const noOptions: Message = {
-	getIgnorechangesList: () => [],
 	getAliasesList: () => [],
 	getCustomtimeouts: () => undefined,
 	getAdditionalsecretoutputsList: () => [],

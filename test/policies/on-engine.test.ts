@@ -55,12 +55,14 @@ function sample(): number[][] {
 				),
 		);
 	const chosen = Array.from(
-		{ length: sampleSize },
+		{ length: sampleSize - 1 },
 		(_, index) =>
 			candidates[
 				Math.floor((index * candidates.length) / sampleSize)
 			] as number,
 	);
+	// The engine tells policies what the program ignores: one mutant proves that.
+	chosen.push(all.findIndex(({ name }) => name.startsWith("keeps ")));
 	return Array.from({ length: batches }, (_, batch) =>
 		chosen.filter((_, index) => index % batches === batch),
 	);

@@ -196,6 +196,74 @@ describe("the second key", () => {
 		);
 	});
 
+	it("[R-042] rejects a secret that the contract calls critical and the second key does not list", async () => {
+		const key = {
+			...secondKey,
+			auth: (secondKey.auth ?? []).filter((name) => name !== "SECRET_KEY"),
+		};
+		for (const phase of ["first", "settled"] as const) {
+			const said = await judgeStack(preview(plainStack("staging"), phase), {
+				secondKey: key,
+			});
+			expect(said).toEqual([
+				{
+					rule: "critical-list",
+					mandatory: true,
+					urn: "",
+					message:
+						'[critical-list] service auth, variable SECRET_KEY, secret secret-key-staging, environment staging: found auth in criticalIn of secret-key in contract/platform.ts, and no SECRET_KEY under auth in policies/critical-secrets.json; needed the same in both files; fix: add "SECRET_KEY" to "auth" in policies/critical-secrets.json; to give it up for good, remove \'auth\' from criticalIn',
+				},
+			]);
+		}
+		const { auth: _, ...without } = secondKey;
+		const said = await judgeStack(stack, { secondKey: without });
+		expect(said).toHaveLength(secondKey.auth?.length ?? 0);
+	});
+
+	it("[R-042] rejects a name of the second key that the contract does not call critical", async () => {
+		const edited: Platform = structuredClone(platform);
+		for (const secret of edited.secrets) {
+			if (secret.id === "jwt-secret") {
+				secret.criticalIn = ["backend"];
+			}
+		}
+		const said = await judgeStack(stack, { platform: edited });
+		expect(said.map(({ message }) => message)).toEqual([
+			"[critical-list] service auth, variable JWT_SECRET_KEY, secret jwt-secret-staging, environment staging: found JWT_SECRET_KEY under auth in policies/critical-secrets.json, and no auth in criticalIn of jwt-secret in contract/platform.ts; needed the same in both files; fix: add 'auth' to criticalIn of 'jwt-secret' in contract/platform.ts; to give it up for good, remove \"JWT_SECRET_KEY\" from \"auth\" in policies/critical-secrets.json",
+			"[critical-list] service auth, variable JWT_SECRET_STAGING, secret jwt-secret-staging, environment staging: found JWT_SECRET_{ENV} under auth in policies/critical-secrets.json, and no auth in criticalIn of jwt-secret in contract/platform.ts; needed the same in both files; fix: add 'auth' to criticalIn of 'jwt-secret' in contract/platform.ts; to give it up for good, remove \"JWT_SECRET_{ENV}\" from \"auth\" in policies/critical-secrets.json",
+		]);
+	});
+
+	it("[R-042] rejects a critical secret that a service binds as a file alone, which the second key can't list", async () => {
+		const edited: Platform = structuredClone(platform);
+		delete edited.services.auth?.secrets.REDIS_CA_CERT;
+		const said = await judgeStack(stack, {
+			platform: edited,
+			secondKey: {
+				...secondKey,
+				auth: (secondKey.auth ?? []).filter((name) => name !== "REDIS_CA_CERT"),
+			},
+		});
+		expect(said.map(({ message }) => message)).toContain(
+			"[critical-list] service auth, secret redis-ca-staging, environment staging: found auth in criticalIn of redis-ca in contract/platform.ts, which it binds as the file /etc/netra/redis/ca.pem alone; needed the same in both files; fix: bind it to a variable too and list that in policies/critical-secrets.json, or remove 'auth' from criticalIn",
+		);
+	});
+
+	it("[R-042] is not waived where it disagrees with the contract", async () => {
+		const said = await judgeStack(stack, {
+			secondKey: { ...secondKey, auth: ["DATABASE_URL"] },
+			waivers: [
+				{
+					rule: "critical-list",
+					resource: "auth",
+					reason: "a trial",
+					expires: "2027-01-01",
+				},
+			],
+		});
+		expect(said.map(({ rule }) => rule)).toContain("critical-list");
+	});
+
 	it("[R-042] rejects a service that was dropped from contract and stack", async () => {
 		const without: Platform = structuredClone(platform);
 		delete without.services.backend;

@@ -77,6 +77,10 @@ function withValue(
 	return copy as Value;
 }
 
+/** Gives resources the option `ignoreChanges`. */
+export const ignoring = (match: Match, ...paths: string[]): Change =>
+	edit(match, (resource) => ({ ...resource, ignoreChanges: paths }));
+
 export const type =
 	(...types: string[]): Match =>
 	({ type }) =>

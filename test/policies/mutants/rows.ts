@@ -22,6 +22,7 @@ import {
 	bound,
 	type Change,
 	editVariable,
+	ignoring,
 	ofSecret,
 	referenceOf,
 	remove,
@@ -271,6 +272,18 @@ function stackMutants(row: SecretRow, says: string[]): Mutant[] {
 						change: version("deletionPolicy", "DELETE"),
 						rules: ["secret-has-version"],
 						says,
+					},
+					{
+						name: `keeps the version of ${variable} in ${service} from following its source`,
+						change: ((resources) =>
+							ignoring(
+								(each) =>
+									type("SecretVersion")(each) &&
+									ofSecret(resources, "secret", secretId)(each),
+								"secretData",
+							)(resources)) as Change,
+						rules: ["ignored-changes"],
+						says: [`secret ${secretId}`],
 					},
 					{
 						name: `gives ${variable} in ${service} a literal value`,

@@ -1,5 +1,7 @@
 /** Every way to break every rule. */
 import { bindings } from "./bindings.ts";
+import { gates } from "./gates.ts";
+import { ignored } from "./ignored.ts";
 import { secrets } from "./secrets.ts";
 import { services } from "./services.ts";
 import { stores } from "./stores.ts";
@@ -12,6 +14,8 @@ export const ways: Ways = {
 	...values,
 	...services,
 	...stores,
+	...gates,
+	...ignored,
 };
 
 /**
@@ -27,7 +31,17 @@ export const provenElsewhere: Record<string, readonly string[]> = {
 	"secret-replication": [
 		"automatic replication where the contract names regions",
 	],
-	"critical-list": ["a critical name that the contract no longer binds"],
+	"critical-list": [
+		"a critical name that the contract no longer binds",
+		"a secret whose `criticalIn` names a service, without the variable in policies/critical-secrets.json",
+		"a name in policies/critical-secrets.json whose secret's `criticalIn` does not name the service",
+	],
+	"start-order": [
+		"the same of the check job, where the contract names a check command",
+	],
+	"gate-genuine": [
+		"a check job with another image than the service's, or with another command than the contract's",
+	],
 	"environment-matches": ["a stack whose name is no environment"],
 	"waivers-valid": [
 		"a waiver without a reason",

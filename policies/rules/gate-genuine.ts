@@ -1,0 +1,224 @@
+/** The jobs that try a service's configuration do try it. */
+import {
+	asksPreflightFor,
+	preflightArgs,
+} from "../../contract/preflight-command.ts";
+import { isPreflightImage, preflightImage } from "../../contract/release.ts";
+import type { Evidence } from "../evidence.ts";
+import type { ExpectedService, JobRole } from "../expected.ts";
+import {
+	at,
+	type Data,
+	described,
+	elementsAt,
+	known,
+	numberAt,
+	type Reading,
+	textAt,
+	textsAt,
+} from "../read.ts";
+import { type Finding, type Rule, suffers } from "../rule.ts";
+import type { Workload } from "../workload.ts";
+
+type Problem = Pick<Finding, "found" | "needed">;
+type Job = Workload & { of: ExpectedService; role: JobRole };
+
+export const gateGenuine: Rule = {
+	id: "gate-genuine",
+	level: "mandatory",
+	requirements: ["R-004", "R-051", "R-061"],
+	complies:
+		"Each service's preflight job runs preflight's image and nothing but its check of that service, its verify job nothing but the verification, and its check job the service's own image with the contract's check command; each in one container, at least one task, and without a second try that would hide a failure.",
+	rejects: [
+		"a preflight or verify job with another image than preflight's, or one that this preview does not know",
+		"a preflight or verify job with a command of its own, or in another folder",
+		"a preflight or verify job with other arguments than the check of its own service, or ones that this preview does not know",
+		"a check job with another image than the service's, or with another command than the contract's",
+		"several containers, or none that this preview knows",
+		"no task, or no time",
+		"a second try of a failed task",
+		"a volume that could put another program into the container",
+		"a gate that counts as done once it has started, or a verify job that is executed with the update",
+	],
+	why: "A job that runs `true`, or tries another service's credentials, succeeds whatever is broken, and the service then changes as if it had been tried.",
+	fix: "make the job as components/contract-service.ts does",
+	looksAt: "resource",
+	*check(evidence) {
+		for (const workload of evidence.workloads.filter(isJobOfService)) {
+			const { size } = workload.of.critical;
+			for (const problem of problemsOf(workload, evidence)) {
+				yield { ...suffers(workload), ...problem, critical: size > 0 };
+			}
+		}
+	},
+};
+
+function isJobOfService(workload: Workload): workload is Job {
+	return workload.role !== undefined && workload.of !== undefined;
+}
+
+function* problemsOf(job: Job, evidence: Evidence): Generator<Problem> {
+	const { containers, role } = job;
+	const [container, ...others] = containers;
+	if (container === undefined || others.length > 0) {
+		yield {
+			found:
+				container === undefined
+					? "no container that this preview knows"
+					: `${containers.length} containers`,
+			needed: "one, whose end is the job's",
+		};
+	}
+	if (container !== undefined) {
+		yield* role === "check"
+			? ownCheckProblems(job, container.data, evidence)
+			: preflightProblems(job, container.data, role);
+	}
+	yield* executionProblems(job);
+	yield* volumeProblems(job);
+	yield* tokenProblems(job);
+}
+
+function* preflightProblems(
+	{ of: { service } }: Job,
+	container: Data,
+	role: "preflight" | "verify",
+): Generator<Problem> {
+	const mode = role === "verify" ? "verify" : "check";
+	const image = textAt(container, "image");
+	if (!isPreflightImage(known(image) ?? "")) {
+		yield {
+			found: `the image ${described(image)}`,
+			needed: `the release's image '${preflightImage}'`,
+		};
+	}
+	const args = textsAt(container, "args");
+	if (args.state !== "known" || !asksPreflightFor(args.value, mode, service)) {
+		yield {
+			found: `${quantity(args)} arguments`,
+			needed: `'${preflightArgs(mode, service).join(" ")}', and no other`,
+		};
+	}
+	const commands = textsAt(container, "commands");
+	if (commands.state !== "known" || commands.value.length > 0) {
+		yield {
+			found: `${quantity(commands)} commands in place of the image's own`,
+			needed: "none: preflight's image runs preflight",
+		};
+	}
+	const folder = textAt(container, "workingDir");
+	if (isGiven(folder)) {
+		yield {
+			found: `the working folder ${described(folder)}`,
+			needed: "none: the image's own",
+		};
+	}
+}
+
+/** The service's image is known where the whole stack is. */
+function* ownCheckProblems(
+	{ of }: Job,
+	container: Data,
+	{ ours }: Evidence,
+): Generator<Problem> {
+	const image = textAt(container, "image");
+	for (const service of ours) {
+		if (
+			service.kind === "service" &&
+			service.of === of &&
+			(image.state !== "known" ||
+				known(service.main?.image ?? image) !== image.value)
+		) {
+			yield {
+				found: `the image ${described(image)}`,
+				needed: `the image that the service runs, ${described(service.main?.image ?? { state: "missing" })}`,
+			};
+		}
+	}
+	const wanted = of.contract.checkCommand ?? [];
+	const commands = textsAt(container, "commands");
+	const args = textsAt(container, "args");
+	const given =
+		commands.state === "known" && args.state === "known"
+			? [...commands.value, ...args.value]
+			: undefined;
+	if (JSON.stringify(given) !== JSON.stringify(wanted)) {
+		yield {
+			found: "another command",
+			needed: `the contract's check command, '${wanted.join(" ")}'`,
+		};
+	}
+}
+
+function* executionProblems(job: Job): Generator<Problem> {
+	// Where they are left to the provider, a first preview does not know them.
+	const tasks = numberAt(job.resource.properties, "template", "taskCount");
+	if (tasks.state === "known" && tasks.value < 1) {
+		yield { found: `a taskCount of ${tasks.value}`, needed: "1" };
+	}
+	const timeout = textAt(job.template, "timeout");
+	if (timeout.state === "known" && !/^(?:0*[1-9]|$)/.test(timeout.value)) {
+		yield {
+			found: `a timeout of ${described(timeout)}`,
+			needed: "time for the check, such as 300s",
+		};
+	}
+	const retries = numberAt(job.template, "maxRetries");
+	if (known(retries) !== 0) {
+		yield {
+			found: `maxRetries of ${described(retries)}${retries.state === "missing" ? ", which means 3" : ""}`,
+			needed: "0: preflight tries again by itself, and says what failed",
+		};
+	}
+}
+
+/** What the contract mounts: secrets, which other rules judge one by one, and Cloud SQL's sockets. */
+const ownVolumes = ["secret", "cloudSqlInstance"];
+const otherVolumes = ["emptyDir", "gcs", "nfs"];
+
+function* volumeProblems({ template }: Job): Generator<Problem> {
+	for (const volume of elementsAt(template, "volumes")) {
+		const own = ownVolumes.some((kind) => at(volume, kind).state !== "missing");
+		const other = otherVolumes.some(
+			(kind) => at(volume, kind).state !== "missing",
+		);
+		if (!own || other) {
+			yield {
+				found: `a volume ${described(textAt(volume, "name"))} of another kind than secrets and Cloud SQL's sockets`,
+				needed: "the service's own volumes",
+			};
+		}
+	}
+}
+
+function* tokenProblems({ resource, role }: Job): Generator<Problem> {
+	const tokens =
+		role === "verify"
+			? ["runExecutionToken", "startExecutionToken"]
+			: ["startExecutionToken"];
+	for (const property of tokens) {
+		const token = textAt(resource.properties, property);
+		if (isGiven(token)) {
+			yield {
+				found: `${property} ${described(token)}`,
+				needed:
+					role === "verify"
+						? "none: its schedule executes it, and any execution drops the token"
+						: "runExecutionToken, which waits until the execution succeeded",
+			};
+		}
+	}
+}
+
+/** An empty text is how outputs show what is not set. */
+function isGiven(reading: Reading<string>): boolean {
+	return reading.state === "unknown" || (known(reading) ?? "") !== "";
+}
+
+/** Command lines are not quoted: somebody may have put a secret into one. */
+function quantity(list: Reading<readonly string[]>): string {
+	if (list.state !== "known") {
+		return "unknown";
+	}
+	return list.value.length === 0 ? "no" : "other";
+}

@@ -1,0 +1,131 @@
+/** Ways to make a job that tries a service's configuration try something else, or nothing. */
+import { UNKNOWN, type Value } from "../../../fixtures/resources.ts";
+import { type Change, set, setTemplate, workload } from "../operations.ts";
+import { authJob, line, type Ways } from "./way.ts";
+
+const frontendJob = "netra-preflight-frontend-staging";
+const verifyJob = "netra-verify-auth-staging";
+const main = "containers.0";
+
+const change = (path: string, value: Value | undefined, ...says: string[]) =>
+	line(
+		setTemplate(authJob, path, value),
+		"service auth",
+		`job ${authJob}`,
+		...says,
+	);
+const args = (...value: string[]) =>
+	change(`${main}.args`, value, "'check auth --json'");
+const ofJob = (path: string, value: Value | undefined, ...says: string[]) =>
+	line(set(workload(authJob), path, value), "service auth", ...says);
+
+/** The preflight job of auth, once more, as its verify job; the shipped stack has one already. */
+const asVerify =
+	(change: Change): Change =>
+	(resources) => {
+		const others = resources.filter((each) => !workload(verifyJob)(each));
+		const copies = resources
+			.filter(workload(authJob))
+			.map((each) => ({ ...each, name: "verify-auth-again" }))
+			.flatMap((each) => set(() => true, "name", verifyJob)([each]))
+			.flatMap((each) =>
+				set(() => true, "runExecutionToken", undefined)([each]),
+			);
+		return [
+			...others,
+			...change(
+				setTemplate(verifyJob, `${main}.args`, ["verify", "auth"])(copies),
+			),
+		];
+	};
+const verify = (broken: Change, ...says: string[]) =>
+	line(asVerify(broken), "service auth", `job ${verifyJob}`, ...says);
+
+const volume = (source: Record<string, Value>, ...says: string[]) =>
+	change("volumes", [{ name: "tools", ...source }], ...says);
+
+export const gates: Ways = {
+	"gate-genuine": {
+		"a preflight or verify job with another image than preflight's, or one that this preview does not know":
+			[
+				change(
+					`${main}.image`,
+					`us-central1-docker.pkg.dev/netra-staging/apps/auth@sha256:${"a1".repeat(32)}`,
+					"apps/auth",
+				),
+				change(
+					`${main}.image`,
+					`us-central1-docker.pkg.dev/netra-staging/preflight/true@sha256:${"a1".repeat(32)}`,
+				),
+				change(`${main}.image`, UNKNOWN, "does not know"),
+				change(`${main}.image`, undefined),
+				verify(
+					setTemplate(verifyJob, `${main}.image`, "alpine"),
+					"the image 'alpine'",
+				),
+			],
+		"a preflight or verify job with a command of its own, or in another folder":
+			[
+				change(`${main}.commands`, ["true"], "command"),
+				change(`${main}.commands`, ["node", "/app/preflight.mjs"], "command"),
+				change(`${main}.commands`, UNKNOWN, "command"),
+				change(`${main}.workingDir`, "/tmp", "folder"),
+				verify(
+					setTemplate(verifyJob, `${main}.commands`, ["sh", "-c", "exit 0"]),
+					"command",
+				),
+			],
+		"a preflight or verify job with other arguments than the check of its own service, or ones that this preview does not know":
+			[
+				args("check", "frontend"),
+				args("check", "frontend", "--json"),
+				args("check", "--help"),
+				args("--help"),
+				args("verify", "auth", "--json"),
+				args("serve", "auth"),
+				args("check", "auth", "--budget-seconds", "0.1"),
+				args("auth", "check"),
+				args(),
+				change(`${main}.args`, undefined, "no arguments"),
+				change(`${main}.args`, UNKNOWN, "unknown arguments"),
+				change(`${main}.args`, ["check", UNKNOWN], "unknown arguments"),
+				line(
+					setTemplate(frontendJob, `${main}.args`, ["check", "auth"]),
+					"service frontend",
+					"'check frontend --json'",
+				),
+				verify(
+					setTemplate(verifyJob, `${main}.args`, ["check", "auth"]),
+					"'verify auth --json'",
+				),
+			],
+		"several containers, or none that this preview knows": [
+			change("containers", [], "no container"),
+			change("containers", UNKNOWN, "no container"),
+			change("containers.1", { image: "alpine" }, "2 containers"),
+		],
+		"no task, or no time": [
+			ofJob("template.taskCount", 0, "taskCount of 0"),
+			change("timeout", "0s", "timeout of '0s'"),
+			change("timeout", "soon", "timeout"),
+		],
+		"a second try of a failed task": [
+			change("maxRetries", 3, "maxRetries of '3'"),
+			change("maxRetries", undefined, "which means 3"),
+			change("maxRetries", UNKNOWN, "maxRetries"),
+		],
+		"a volume that could put another program into the container": [
+			volume({ gcs: { bucket: "tools" } }, "'tools'"),
+			volume({ emptyDir: { medium: "MEMORY" } }),
+			volume({}),
+		],
+		"a gate that counts as done once it has started, or a verify job that is executed with the update":
+			[
+				ofJob("startExecutionToken", "t-1", "startExecutionToken"),
+				verify(
+					set(workload(verifyJob), "runExecutionToken", "t-1"),
+					"runExecutionToken",
+				),
+			],
+	},
+};
