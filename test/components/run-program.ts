@@ -64,6 +64,8 @@ function computed({
 			};
 		case "gcp:secretmanager/secretVersion:SecretVersion":
 			return { version: "7" };
+		case "gcp:cloudrunv2/service:Service":
+			return { latestReadyRevision: "", trafficStatuses: [] };
 		case "gcp:cloudrunv2/job:Job":
 			return { terminalConditions: [{ state: "CONDITION_SUCCEEDED" }] };
 		default:
@@ -84,6 +86,9 @@ function stackFile(environment: Environment): Record<string, string> {
 	return {
 		"gcp:project": `netra-${environment}`,
 		"gcp:region": "us-central1",
+		// Nobody listens there: what only the APIs tell is not looked at.
+		"gcp:cloudRunV2CustomEndpoint": "http://127.0.0.1:9/v2/",
+		"gcp:secretManagerCustomEndpoint": "http://127.0.0.1:9/v1/",
 		"netra-platform:rotationEpoch": "0",
 		"netra-platform:dataProtection": String(environment !== "local"),
 		"netra-platform:socketRoot": "/cloudsql",
