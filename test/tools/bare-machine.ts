@@ -15,7 +15,7 @@ import { join, resolve } from "node:path";
 
 const checkout = resolve(import.meta.dirname, "../..");
 const utilities =
-	"bash env dirname readlink cmp sed awk ls mkdir mv rm cp cat chmod flock sleep grep ln uname sort".split(
+	"bash env dirname readlink cmp sed awk ls mkdir mv rm cp cat chmod flock sleep grep ln uname sort od tr".split(
 		" ",
 	);
 

@@ -48,6 +48,13 @@ describe("the engine's surroundings", () => {
 		const state = `${realpathSync(root)}/.local`;
 		expect(calls()).toEqual([
 			"pulumi about",
+			expect.stringMatching(
+				/^GOOGLE_CLOUD_RUN_V2_CUSTOM_ENDPOINT=http:\/\/127\.0\.0\.1:\d+\/v2\/$/,
+			),
+			expect.stringMatching(/^GOOGLE_OAUTH_ACCESS_TOKEN=[0-9a-f]{48}$/),
+			expect.stringMatching(
+				/^GOOGLE_SECRET_MANAGER_CUSTOM_ENDPOINT=http:\/\/127\.0\.0\.1:\d+\/v1\/$/,
+			),
 			`NETRA_LOCAL_DIR=${state}`,
 			`NODE_COMPILE_CACHE=${state}/compile-cache`,
 			`PULUMI_BACKEND_URL=file://${state}/pulumi`,
@@ -472,6 +479,7 @@ describe("configuration", () => {
 		"config get cp --json -s staging",
 		"config refresh -s local",
 	])("lets pass what gives nothing away: %s", async (command) => {
+		machine.write("Pulumi.staging.yaml", "config: {}\n");
 		expect(await pulumi(command)).toMatchObject({ code: 0 });
 		expect(commands().at(-1)).toContain(" config ");
 	});
