@@ -4,6 +4,7 @@
  * `in-process.test.ts` compares the two.
  */
 import { mkdtempSync, rmSync } from "node:fs";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -61,6 +62,9 @@ export class InProcess {
 	readonly secretKeys: readonly string[];
 	state: State;
 	readonly #program: Program;
+	/** What the REST APIs answer from. */
+	#served: GcpProvider | undefined;
+	#rest: Server | undefined;
 
 	constructor(program: Program, options: InProcessOptions) {
 		this.#program = program;
@@ -138,8 +142,10 @@ export class InProcess {
 		}
 	}
 
-	/** Takes the stand-in's folder away. */
+	/** Takes the stand-in's folder away, and stops its answers. */
 	remove(): void {
+		this.#rest?.close();
+		this.#rest?.closeAllConnections();
 		rmSync(this.directory, { recursive: true, force: true });
 	}
 
@@ -164,26 +170,22 @@ export class InProcess {
 	async #run(preview: boolean, state: State): Promise<Run> {
 		const gcp = this.#gcp();
 		const update = new Update(state, this.#providers(gcp), preview, this.stack);
-		const rest = await serveRest(0, {
+		this.#served = gcp;
+		this.#rest ??= await serveRest(0, {
 			token: accessToken,
-			answer: (request) => gcp.answer(request),
+			answer: (request) => (this.#served ?? gcp).answer(request),
 		});
-		const { port } = rest.address() as AddressInfo;
+		const { port } = this.#rest.address() as AddressInfo;
 		const config = {
 			...this.config,
 			"gcp:cloudRunV2CustomEndpoint": `http://127.0.0.1:${port}/v2/`,
 			"gcp:secretManagerCustomEndpoint": `http://127.0.0.1:${port}/v1/`,
 		};
-		try {
-			const run = await update.follow((engine) =>
-				runProgram({ ...this, config, preview }, engine, this.#program),
-			);
-			if (run.ok) state.outputs = run.outputs;
-			return run;
-		} finally {
-			rest.close();
-			rest.closeAllConnections();
-		}
+		const run = await update.follow((engine) =>
+			runProgram({ ...this, config, preview }, engine, this.#program),
+		);
+		if (run.ok) state.outputs = run.outputs;
+		return run;
 	}
 }
 

@@ -138,8 +138,15 @@ export function runProgram(
 		pulumi.runtime.setAllConfig(run.config, [...run.secretKeys]);
 		const restore = withoutTraces();
 		try {
-			await pulumi.runtime.runInPulumiStack(program);
+			// An error that went through the SDK would be an unhandled rejection beside, which ends a process.
+			let failure: unknown;
+			await pulumi.runtime.runInPulumiStack(() =>
+				program().catch((error: unknown) => {
+					failure = error ?? new Error("the program failed");
+				}),
+			);
 			await settings.waitForRPCs();
+			if (failure !== undefined) throw failure;
 		} finally {
 			restore();
 		}
