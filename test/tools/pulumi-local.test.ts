@@ -68,6 +68,22 @@ describe("the engine's surroundings", () => {
 		]);
 	});
 
+	it("send REST requests to one port of this machine, with a token of each command's own", async () => {
+		await pulumi("about");
+		await pulumi("about");
+		const valuesOf = (variable: string) =>
+			calls()
+				.filter((line) => line.startsWith(`${variable}=`))
+				.map((line) => line.slice(variable.length + 1));
+		const ports = (variable: string) =>
+			valuesOf(variable).map((address) => new URL(address).port);
+		expect(ports("GOOGLE_SECRET_MANAGER_CUSTOM_ENDPOINT")).toEqual(
+			ports("GOOGLE_CLOUD_RUN_V2_CUSTOM_ENDPOINT"),
+		);
+		const [first, second] = valuesOf("GOOGLE_OAUTH_ACCESS_TOKEN");
+		expect(first).not.toBe(second);
+	});
+
 	it("are where NETRA_LOCAL_DIR says, and then nothing is written into the checkout", async () => {
 		const elsewhere = join(root, "../else where");
 		await pulumi("preview -s local", { NETRA_LOCAL_DIR: elsewhere });
