@@ -1,4 +1,4 @@
-/** The command that mends a difference. Each was tried on the stand-in. */
+/** The command that mends a difference. Those for what serves were tried on the stand-in; those for older and pinned revisions have only tests of their own. */
 import type { DriftArgs, ServiceInUse, VersionState } from "./drift.ts";
 import { parseRevisionName } from "./revision-name.ts";
 import type { BoundVersion, ObservedRevision } from "./revisions.ts";

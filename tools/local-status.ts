@@ -1,8 +1,12 @@
 /** `npm run local:status`: what of the local stack runs on this machine. */
 import { databaseUserIn } from "../contract/names.ts";
 import { platform } from "../contract/platform.ts";
+import { entriesOf } from "../local/cloud/world.ts";
+import { readWorld } from "../local/plane/real/cloud-file.ts";
 import { RealPlane } from "../local/plane/real/real-plane.ts";
 import type { ServiceStatus } from "../local/plane/real/status.ts";
+import { SERVICE } from "../local/types/tokens.ts";
+import { pinLines } from "./pin-lines.ts";
 import { standInFolder } from "./stand-in-folder.ts";
 import { type Health, statusReport } from "./status-table.ts";
 import { withoutArguments } from "./without-arguments.ts";
@@ -11,7 +15,8 @@ const patienceMilliseconds = 5000;
 const up = "tools/pulumi-local up -s local";
 
 async function main(): Promise<void> {
-	const plane = new RealPlane(standInFolder());
+	const folder = standInFolder();
+	const plane = new RealPlane(folder);
 	const status = await plane.status();
 	if (status === undefined) {
 		const hasWork = plane.hasWork();
@@ -40,10 +45,36 @@ async function main(): Promise<void> {
 			isTerminal,
 		),
 	);
+	for (const line of status.services.flatMap((each) => pins(folder, each))) {
+		console.log(line);
+	}
 	const isWell = healths.every(
 		([, { live, ready }]) => live === 200 && ready === 200,
 	);
 	process.exitCode = isWell && status.problems.length === 0 ? 0 : 1;
+}
+
+/** What the stand-in's cloud says of a service's pin; the processes know only what runs. */
+function pins(
+	folder: string,
+	{ project, name, revisions }: ServiceStatus,
+): string[] {
+	const world = readWorld(folder, project);
+	const found = Object.values(
+		world === undefined ? {} : entriesOf(world, SERVICE),
+	).find(({ properties }) => properties.name === name);
+	return world === undefined || found === undefined
+		? []
+		: pinLines(
+				platform,
+				{
+					world,
+					region: String(found.properties.location),
+					service: name,
+					labels: (found.properties.labels ?? {}) as Record<string, string>,
+				},
+				revisions.filter(({ percent }) => percent > 0).map((each) => each.name),
+			);
 }
 
 async function healthOf({

@@ -36,6 +36,8 @@ export function serveRest(port: number, service: RestService): Promise<Server> {
 			url: request.url ?? "/",
 			authorization: request.headers.authorization ?? "",
 		});
+		// Kept open, a connection would be closed after seconds of idleness, perhaps just when it is used again.
+		response.shouldKeepAlive = false;
 		response.writeHead(status, { "content-type": "application/json" });
 		response.end(JSON.stringify(body));
 	});

@@ -145,7 +145,7 @@ describe("a revision that somebody made by hand", () => {
 	}, 60_000);
 
 	it.each([
-		["another version", versionOf("2")],
+		["another version", versionOf("1")],
 		["latest", versionOf("latest")],
 		["a plain text", { value: "postgresql://…", valueSource: null }],
 	])(
