@@ -61,7 +61,7 @@ prepare_stack() {
 # Unless the command is one that makes it.
 no_such_stack() {
 	case $command in
-	" stack init "* | " stack select "*) return ;;
+	" stack init "* | " stack select "*) return 0 ;;
 	esac
 	local file names=
 	for file in "$root"/Pulumi.*.yaml; do
