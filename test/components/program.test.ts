@@ -119,6 +119,15 @@ describe("a value", () => {
 		);
 	});
 
+	it("[R-021] of REDIS_URL comes from an instance that asks for AUTH and speaks TLS alone", () => {
+		expect(
+			named("staging", "gcp:redis/instance:Instance", "redis-instance"),
+		).toMatchObject({
+			authEnabled: true,
+			transitEncryptionMode: "SERVER_AUTHENTICATION",
+		});
+	});
+
 	it("[R-020] of CLICKHOUSE_URL has the password that somebody else issued", () => {
 		expect(secretData("clickhouse-url")).toBe(
 			"https://netra:p%40ss%2Fword%2Bof%3Aclickhouse@ch.example.org:8443/netra",
@@ -188,7 +197,7 @@ describe("what holds data", () => {
 		});
 	});
 
-	it("keeps every version of a secret and every login", () => {
+	it("[R-070] keeps every version of a secret and every login", () => {
 		for (const { inputs } of resources(
 			"production",
 			"gcp:secretmanager/secretVersion:SecretVersion",

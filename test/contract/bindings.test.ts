@@ -86,6 +86,28 @@ describe.each(environments)(
 			},
 		);
 
+		it.each([
+			["[R-020]", "clickhouse", "clickhouse.url"],
+			["[R-021]", "redis", "redis.url"],
+		] as const)(
+			"%s give each service that needs %s its URL as a critical secret",
+			(_, need, from) => {
+				const { id } = platform.secrets.find(
+					({ source }) => source.from === from,
+				) as { id: string };
+				const inNeed = Object.entries(platform.services).filter(
+					([, { needs }]) => needs.includes(need),
+				);
+				expect(inNeed.length).toBeGreaterThan(0);
+				for (const [service] of inNeed) {
+					const { secrets } = bindingsFor(platform, service, environment);
+					expect(secrets.find(({ secret }) => secret === id)?.critical).toBe(
+						true,
+					);
+				}
+			},
+		);
+
 		it("[R-045] bind the same secret under each of its names", () => {
 			const ids = (service: string) =>
 				new Map(

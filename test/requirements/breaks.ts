@@ -1,0 +1,509 @@
+/**
+ * Beside each row of `docs/requirements.md` that is built: ways to break the product so that the row no longer holds. For
+ * each, a test that carries the row's id must fail; `npm run prove` breaks a copy of the checkout and looks.
+ *
+ * A break is the failure that the row is about, not just any damage, and its tests are the quickest that see it.
+ */
+
+export type Break = {
+	/** What no longer holds. */
+	what: string;
+	/** A file of the product, from the checkout's root. */
+	path: string;
+	/** A text that stands in the file exactly once. */
+	from: string;
+	to: string;
+	/** The test files in which a test with the row's id must fail. */
+	tests: readonly string[];
+	/** What the titles of these tests hold too, where others with the id take long. @default every title */
+	titled?: string;
+};
+
+const program = ["test/components/program.test.ts"];
+const rulesOfThePack = ["test/policies/ways.test.ts"];
+const pack = ["test/policies/pack.test.ts"];
+const bindings = ["test/contract/bindings.test.ts"];
+const configuration = ["test/preflight/configuration.test.ts"];
+
+export const breaks: Readonly<Record<string, readonly Break[]>> = {
+	"R-001": [
+		{
+			what: "the secrets keep the login that no longer serves",
+			path: "components/database.ts",
+			from: "const target = users[args.rotation.target];",
+			to: "const target = users.b;",
+			tests: program,
+		},
+		{
+			what: "a value that was copied passes the pack",
+			path: "policies/rules/value-provenance.ts",
+			from: "return absent.length === 0",
+			to: "return true",
+			tests: rulesOfThePack,
+		},
+	],
+	"R-002": [
+		{
+			what: "a rotation changes both logins",
+			path: "plan/rotation.ts",
+			from: "return slotOf(epoch) === slot ? epoch : epoch - 1;",
+			to: "return epoch;",
+			tests: ["test/plan/rotation.test.ts"],
+		},
+	],
+	"R-004": [
+		{
+			what: "nothing executes the preflight job",
+			path: "components/contract-service.ts",
+			from: "runExecutionToken: planned.token,",
+			to: "",
+			tests: program,
+		},
+		{
+			what: "a service that does not wait for its preflight passes the pack",
+			path: "policies/rules/start-order.ts",
+			from: "if (!stack.comesAfter(workload.resource, job.resource)) {",
+			to: "if (false) {",
+			tests: rulesOfThePack,
+		},
+	],
+	"R-010": [
+		{
+			what: "libpq's sslmode is sent to asyncpg",
+			path: "contract/connection-strings.ts",
+			from: 'tls: () => [["ssl", "verify-ca"]],',
+			to: "tls: libpqTls,",
+			tests: ["test/connection-strings/builders.test.ts"],
+		},
+	],
+	"R-011": [
+		{
+			what: "a socket's URL carries sslmode",
+			path: "contract/connection-strings.ts",
+			// biome-ignore lint/suspicious/noTemplateCurlyInString: source text
+			from: "[`host=${socketIn(driver, via)}`]",
+			// biome-ignore lint/suspicious/noTemplateCurlyInString: source text
+			to: '[`host=${socketIn(driver, via)}`, "sslmode=require"]',
+			tests: program,
+		},
+		{
+			what: "such a URL passes the pack",
+			path: "policies/rules/socket-without-ssl.ts",
+			from: "isSocket(url) && tls.length > 0",
+			to: "isSocket(url) && false",
+			tests: rulesOfThePack,
+		},
+	],
+	"R-012": [
+		{
+			what: "a second builder writes ClickHouse's URL",
+			path: "components/platform-secrets.ts",
+			from: "clickhouseUrl({ ...config.clickhouse, password }),",
+			// biome-ignore lint/suspicious/noTemplateCurlyInString: source text
+			to: "`https://${config.clickhouse.user}:${password}@${config.clickhouse.host}:8443/netra`,",
+			tests: ["test/connection-strings/one-builder.test.ts"],
+			titled: "are written by one file alone",
+		},
+		{
+			what: "preflight puts right what a service would not take",
+			path: "preflight/access.ts",
+			from: "if (rebuilt(() => redisUrl(driver, login)) !== url) {",
+			to: "if (false) {",
+			tests: ["test/connection-strings/one-builder.test.ts"],
+			titled: "is refused by preflight's reader",
+		},
+	],
+	"R-020": [
+		{
+			what: "a URL that points at localhost:8123 is taken for right",
+			path: "contract/value-rules.ts",
+			from: "return loopbackHosts.test(value.trim());",
+			to: 'return value === "localhost";',
+			tests: ["test/contract/value-rules.test.ts"],
+		},
+		{
+			what: "a service may do without ClickHouse's URL",
+			path: "contract/platform.ts",
+			from: 'source: { from: "clickhouse.url", passwordSecret: "clickhouse-password" },\n\t\t\tcriticalIn: ["backend"],',
+			to: 'source: { from: "clickhouse.url", passwordSecret: "clickhouse-password" },\n\t\t\tcriticalIn: [],',
+			tests: bindings,
+		},
+	],
+	"R-021": [
+		{
+			what: "Redis' URL is one without TLS",
+			path: "contract/connection-strings.ts",
+			from: "const url = `rediss://",
+			to: "const url = `redis://",
+			tests: program,
+		},
+		{
+			what: "the instance asks nobody for AUTH",
+			path: "components/redis.ts",
+			from: "authEnabled: true,",
+			to: "authEnabled: false,",
+			tests: program,
+		},
+		{
+			what: "an instance without AUTH passes the pack",
+			path: "policies/rules/redis-auth-tls.ts",
+			from: '["authEnabled", "true"],',
+			to: "",
+			tests: rulesOfThePack,
+		},
+	],
+	"R-022": [
+		{
+			what: "a default stands in for a variable that is missing",
+			path: "preflight/configuration.ts",
+			from: "const isSet = ({ variable }: Expectation) =>\n\t\tvariables[variable] !== undefined;",
+			to: 'const isSet = ({ variable }: Expectation) =>\n\t\t(variables[variable] ?? "default") !== undefined;',
+			tests: ["test/preflight/no-defaults.test.ts"],
+		},
+		{
+			what: "code gives a critical name a value of its own",
+			path: "preflight/dependencies.ts",
+			from: 'const url = this.#find("redis.url");',
+			to: 'this.#variables.REDIS_URL ??= "localhost";\n\t\tconst url = this.#find("redis.url");',
+			tests: ["test/contract/no-defaults.test.ts"],
+		},
+		{
+			what: "an external secret that the stack does not name is no error",
+			path: "contract/stack-config.ts",
+			from: "if (!Object.hasOwn(externalSecrets, id) && !Object.hasOwn(adopted, id)) {",
+			to: "if (false) {",
+			tests: ["test/contract/no-defaults.test.ts"],
+		},
+	],
+	"R-030": [
+		{
+			what: "a service lacks the first of its secrets",
+			path: "contract/bindings.ts",
+			from: "secrets: Object.entries(contract.secrets).flatMap(",
+			to: "secrets: Object.entries(contract.secrets).slice(1).flatMap(",
+			tests: bindings,
+		},
+		{
+			what: "a variable that is missing passes the pack",
+			path: "policies/rules/contract-complete.ts",
+			from: "for (const { variable, secretId } of secrets) {\n\t\tif (!names.has(variable)) {",
+			to: "for (const { variable, secretId } of secrets) {\n\t\tif (false) {",
+			tests: rulesOfThePack,
+		},
+		{
+			what: "preflight does not miss it either",
+			path: "preflight/configuration.ts",
+			from: "const all = [...missing, ...wrong, ...problems];",
+			to: "const all = [...wrong, ...problems];",
+			tests: configuration,
+		},
+	],
+	"R-031": [
+		{
+			what: "what the pack finds is only a remark",
+			path: "policies/pack.ts",
+			from: "enforcementLevel: level,",
+			to: 'enforcementLevel: "advisory",',
+			tests: pack,
+		},
+		{
+			what: "a change that the API rejected is not sent again",
+			path: "plan/change-mark.ts",
+			// biome-ignore lint/suspicious/noTemplateCurlyInString: source text
+			from: "carried?.startsWith(`${hash}-`)",
+			to: "carried",
+			tests: ["test/plan/change-mark.test.ts"],
+		},
+	],
+	"R-032": [
+		{
+			what: "every service may read every secret",
+			path: "components/platform-secrets.ts",
+			from: "secretsReadBy(platform, service, config.environment).includes(id),",
+			to: "true,",
+			tests: program,
+		},
+		{
+			what: "a secret that no service binds passes the pack",
+			path: "policies/rules/no-orphan-secret.ts",
+			from: ": !used.has(secretId)",
+			to: ": false",
+			tests: rulesOfThePack,
+		},
+	],
+	"R-040": [
+		{
+			what: "every environment calls itself staging",
+			path: "contract/bindings.ts",
+			from: "return environment;",
+			to: 'return "staging";',
+			tests: bindings,
+		},
+	],
+	"R-041": [
+		{
+			what: "services run as the project's default account",
+			path: "components/template.ts",
+			from: "serviceAccount: args.account,",
+			to: "",
+			tests: program,
+		},
+		{
+			what: "preflight lets a key file pass",
+			path: "contract/platform.ts",
+			from: '"GOOGLE_APPLICATION_CREDENTIALS",',
+			to: "",
+			tests: configuration,
+		},
+		{
+			what: "a key file passes the pack",
+			path: "policies/rules/no-key-file.ts",
+			from: "({ name }) => known(name) === keyFile",
+			to: "() => false",
+			tests: rulesOfThePack,
+		},
+	],
+	"R-042": [
+		{
+			what: "a critical name that contract and stack lost is not missed",
+			path: "policies/rules/critical-list.ts",
+			from: "if (!bindings?.some((each) => each.variable === variable)) {",
+			to: "if (false) {",
+			tests: pack,
+		},
+		{
+			what: "the second key lost SECRET_KEY of auth",
+			path: "policies/critical-secrets.json",
+			from: '"SECRET_KEY",\n\t\t"SESSION_SECRET_KEY",\n\t\t"SERVICE_SECRET",\n\t\t"SERVICE_ID",\n\t\t"FERNET_KEY",\n\t\t"GOOGLE_OAUTH_CLIENT_ID_{ENV}",\n\t\t"GOOGLE_OAUTH_CLIENT_SECRET_{ENV}"\n\t],',
+			to: '"SESSION_SECRET_KEY",\n\t\t"SERVICE_SECRET",\n\t\t"SERVICE_ID",\n\t\t"FERNET_KEY",\n\t\t"GOOGLE_OAUTH_CLIENT_ID_{ENV}",\n\t\t"GOOGLE_OAUTH_CLIENT_SECRET_{ENV}"\n\t],',
+			tests: pack,
+		},
+		{
+			what: "the table of bindings does not show one that is lost",
+			path: "tools/binding-report.ts",
+			from: 'version: "NOT BOUND",',
+			to: 'version: "1",',
+			tests: ["test/tools/binding-report.test.ts"],
+		},
+	],
+	"R-043": [
+		{
+			what: "a contract may bind both ways to Redis",
+			path: "contract/schema.ts",
+			from: "if (bound.length > 1) {",
+			to: "if (false) {",
+			tests: ["test/contract/schema.test.ts"],
+		},
+		{
+			what: "both ways to Redis pass the pack",
+			path: "policies/rules/alternatives-exclusive.ts",
+			from: "used.length > 1 ?",
+			to: "false ?",
+			tests: rulesOfThePack,
+		},
+	],
+	"R-044": [
+		{
+			what: "no suggestion comes with a misspelt name",
+			path: "policies/nearest.ts",
+			from: "return best?.name;",
+			to: "return undefined;",
+			tests: pack,
+		},
+		{
+			what: "a misspelt name passes the pack",
+			path: "policies/rules/unknown-name.ts",
+			from: "if (variable !== undefined && !variables.has(variable)) {",
+			to: "if (false) {",
+			tests: rulesOfThePack,
+		},
+	],
+	"R-045": [
+		{
+			what: "different keys hold one value",
+			path: "components/platform-secrets.ts",
+			from: "return generatedHex(id, digits, keepers, {",
+			to: 'return generatedHex("key", digits, keepers, {',
+			tests: program,
+		},
+		{
+			what: "two versions of one shared secret pass the pack",
+			path: "policies/rules/shared-secret-equal.ts",
+			from: "if (counts.size > 1 && use.version !== most) {",
+			to: "if (false) {",
+			tests: rulesOfThePack,
+		},
+	],
+	"R-046": [
+		{
+			what: "services call each other in plain text",
+			path: "contract/bindings.ts",
+			from: 'value.scheme ?? "https"',
+			to: 'value.scheme ?? "http"',
+			tests: bindings,
+		},
+		{
+			what: "a sibling's URL in plain text passes the pack",
+			path: "policies/rules/sibling-urls.ts",
+			from: 'const encrypted = scheme === "https" || scheme === "wss";',
+			to: "const encrypted = true;",
+			tests: rulesOfThePack,
+		},
+	],
+	"R-050": [
+		{
+			what: "a release may name an image by a tag",
+			path: "contract/release.ts",
+			from: "@sha256:[0-9a-f]{64}$/",
+			to: "(@sha256:[0-9a-f]{64}|:[a-z]+)$/",
+			tests: ["test/contract/release.test.ts"],
+		},
+		{
+			what: "images of two releases pass the pack",
+			path: "policies/rules/one-release.ts",
+			from: 'if (release?.state !== "known" || release.value !== most) {',
+			to: "if (false) {",
+			tests: rulesOfThePack,
+		},
+	],
+	"R-051": [
+		{
+			what: "the check job is not made",
+			path: "components/contract-service.ts",
+			from: "return contract.checkCommand === undefined",
+			to: "return true",
+			tests: ["test/components/check-command.test.ts"],
+		},
+		{
+			what: "the check runs in another image than the service's own",
+			path: "components/contract-service.ts",
+			from: "image: service,",
+			to: "image: preflightImage,",
+			tests: ["test/components/check-command.test.ts"],
+		},
+	],
+	"R-060": [
+		{
+			what: "the startup probe gives up before the service can be ready",
+			path: "components/template.ts",
+			from: "contract.startBudgetSeconds / startupPeriodSeconds,",
+			to: "15 / startupPeriodSeconds,",
+			tests: program,
+		},
+		{
+			what: "liveness asks what checks dependencies",
+			path: "components/template.ts",
+			from: "path: contract.livenessPath,",
+			to: "path: contract.startupPath,",
+			tests: program,
+		},
+		{
+			what: "a start time that no probe covers passes the pack",
+			path: "policies/rules/startup-budget.ts",
+			from: "budget.total < seconds ||",
+			to: "",
+			tests: rulesOfThePack,
+		},
+	],
+	"R-061": [
+		{
+			what: "services do not wait for both logins",
+			path: "components/contract-service.ts",
+			from: "...args.database.users,",
+			to: "",
+			tests: ["test/components/start-order.test.ts"],
+		},
+		{
+			what: "a service that does not wait for its stores passes the pack",
+			path: "policies/rules/start-order.ts",
+			from: "if (!stack.comesAfter(workload.resource, other)) {",
+			to: "if (false) {",
+			tests: rulesOfThePack,
+		},
+	],
+	"R-062": [
+		{
+			what: "the first refused connection is the last",
+			path: "preflight/retry.ts",
+			from: "retries: Number.POSITIVE_INFINITY,",
+			to: "retries: 0,",
+			tests: ["test/preflight/retry.test.ts"],
+		},
+		{
+			what: "a wrong password is tried until the budget ends",
+			path: "preflight/retry.ts",
+			from: "error instanceof Failure && !error.definite",
+			to: "error instanceof Failure",
+			tests: ["test/preflight/retry.test.ts"],
+		},
+	],
+	"R-063": [
+		{
+			what: "the pack does not say in which environment",
+			path: "policies/judge.ts",
+			// biome-ignore lint/suspicious/noTemplateCurlyInString: source text
+			from: "`environment ${environment}`,",
+			to: "",
+			tests: pack,
+		},
+		{
+			what: "preflight prints a password as a URL spells it",
+			path: "preflight/redaction.ts",
+			from: "\t\tpercent,\n",
+			to: "",
+			tests: ["test/preflight/redaction.test.ts"],
+			titled: "holds a secret in no spelling",
+		},
+	],
+	"R-070": [
+		{
+			what: "an update destroys the versions that a rollback needs",
+			path: "components/secret.ts",
+			from: 'deletionPolicy: "ABANDON",',
+			to: 'deletionPolicy: "DELETE",',
+			tests: program,
+		},
+		{
+			what: "prune destroys what the revision before pins",
+			path: "plan/prune.ts",
+			from: "login === epoch || login === epoch - 1",
+			to: "login === epoch",
+			tests: ["test/plan/prune.test.ts"],
+		},
+	],
+	"R-080": [
+		{
+			what: "staging is configured as nobody reviewed",
+			path: "Pulumi.staging.yaml",
+			from: "netra-platform:rotationEpoch: 0",
+			to: "netra-platform:rotationEpoch: 0\n  netra-platform:dataProtection: false",
+			tests: ["test/recorded-plan/recorded-plan.test.ts"],
+			titled: "of staging",
+		},
+	],
+	"R-090": [
+		{
+			what: "a critical secret may be bound to whatever version is newest",
+			path: "policies/rules/version-pinned.ts",
+			from: "const found = secret && unpinned(evidence, workload, secret);",
+			to: "const found = undefined;",
+			tests: ["test/policies/regressions.test.ts"],
+		},
+	],
+	"R-102": [
+		{
+			what: "a version that somebody disabled is no difference",
+			path: "plan/drift.ts",
+			from: 'if (found === undefined || found.state === "ENABLED") {',
+			to: 'if (found?.state !== "DESTROYED") {',
+			tests: ["test/plan/drift.test.ts"],
+		},
+		{
+			what: "a grant that somebody took away is none",
+			path: "plan/drift.ts",
+			from: "if (policy === undefined || mayRead(policy, serviceAccount)) {",
+			to: "if (true) {",
+			tests: ["test/plan/drift.test.ts"],
+		},
+	],
+};
