@@ -2,10 +2,10 @@
  * Runs an engine's operation for tools/pulumi-local: a terminal's, and says at the end what was interrupted and how to
  * go on. Usage: run-engine.ts <operation> <stack> <the command as it was typed> <pulumi's arguments…>
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { fstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
 import { checkedContract } from "./checked-contract.ts";
 import { type Ending, exitCodeOf, runTied, wasEnded } from "./tied-command.ts";
 
@@ -16,41 +16,45 @@ if (isPreview || ["up", "update"].includes(operation)) {
 	await checkedContract(stack);
 }
 
-// An engine that writes into a broken pipe dies of it, and leaves its lock; another process writes there in its place.
 const throughPipe = isPipe(1);
 const errorsToo = throughPipe && isSamePipe(1, 2) ? "2>&1" : "";
+const relay = throughPipe ? startRelay() : undefined;
 // A closed terminal would end the engine too. It ends when it is told to, and then releases its lock.
 const { child, ended } = runTied(
 	"sh",
 	["-c", `trap '' HUP; exec pulumi "$@" ${errorsToo}`, "pulumi", ...args],
 	{
-		stdio: ["inherit", throughPipe ? "pipe" : "inherit", "inherit"],
+		stdio: ["inherit", relay?.stdin ?? "inherit", "inherit"],
 		ignoresHangup: true,
 	},
 );
-const relayed = child.stdout === null ? undefined : relay(child, child.stdout);
+let isPipeBroken = false;
+relay?.stdin.destroy();
+relay?.stderr.once("data", () => {
+	isPipeBroken = true;
+	child.kill("SIGTERM");
+});
 const ending = await ended;
-process.exitCode = report(ending, (await relayed) === "broken");
+await relay?.ended;
+process.exitCode = report(ending);
 
-/** Writes what the engine writes, and goes on reading after the pipe broke, until the engine has ended as it was told. */
-function relay(
-	{ pid }: ChildProcess,
-	output: Readable,
-): Promise<"whole" | "broken"> {
-	const script =
-		"trap '' INT TERM HUP; cat || { kill -TERM \"$0\"; cat >/dev/null; exit 1; }";
-	const relay = spawn("sh", ["-c", script, String(pid)], {
-		stdio: [output, "inherit", "ignore"],
-	});
-	// Within the same turn, before anything of it is read here.
-	output.destroy();
-	return new Promise((done) => {
-		relay.once("close", (code) => done(code === 0 ? "whole" : "broken"));
-	});
+/**
+ * An engine that writes into a broken pipe dies of it, and leaves its lock: this writes there in its place. When the
+ * pipe breaks, it says so on its standard error, and goes on reading until the engine has ended. In a session of its own,
+ * since a signal to the group would end it before the engine.
+ */
+function startRelay() {
+	const relay = spawn(
+		"sh",
+		["-c", "cat 2>/dev/null || { echo broken >&2; exec cat >/dev/null; }"],
+		{ stdio: ["pipe", "inherit", "pipe"], detached: true },
+	);
+	const { stdin, stderr } = relay;
+	return { stdin, stderr, ended: once(relay, "close") };
 }
 
 /** Says how to go on, and answers the exit code. */
-function report({ code, interruption }: Ending, isPipeBroken: boolean): number {
+function report({ code, interruption }: Ending): number {
 	if (code === 0) {
 		return 0;
 	}

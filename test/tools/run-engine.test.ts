@@ -17,8 +17,10 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 
 const checkout = resolve(import.meta.dirname, "../..");
 let root: string;
+let groups: number[];
 
 beforeEach(() => {
+	groups = [];
 	root = mkdtempSync(join(tmpdir(), "run-engine-"));
 	for (const folder of ["tools", "contract", "releases"]) {
 		cpSync(join(checkout, folder), join(root, folder), { recursive: true });
@@ -27,7 +29,16 @@ beforeEach(() => {
 	symlinkSync(join(checkout, "node_modules"), join(root, "node_modules"));
 	mkdirSync(join(root, "bin"));
 });
-afterEach(() => rmSync(root, { recursive: true, force: true }));
+afterEach(() => {
+	for (const group of groups) {
+		try {
+			process.kill(-group, "SIGKILL");
+		} catch {
+			// All of it has ended.
+		}
+	}
+	rmSync(root, { recursive: true, force: true });
+});
 
 /** Runs an operation whose engine is a bash script of the test's; `$root` in it is the test's folder. */
 function run(engine: string, operation = "up") {
@@ -55,6 +66,7 @@ function run(engine: string, operation = "up") {
 			detached: true,
 		},
 	);
+	groups.push(child.pid as number);
 	let stdout = "";
 	let stderr = "";
 	child.stdout.on("data", (data) => {
@@ -117,11 +129,12 @@ describe("an operation's engine", () => {
 		"gets %s to the %s once, as %s",
 		async (signal, to, received, exit) => {
 			const { code, got, stderr } = await signalled(counting, signal, to);
-			expect(got).toEqual([received]);
-			expect(stderr).toBe(
-				"\ninterrupted: up of staging; what was done is recorded; run the same command again: tools/pulumi-local up\n",
-			);
-			expect(code).toBe(exit);
+			expect({ code, got, stderr }).toEqual({
+				code: exit,
+				got: [received],
+				stderr:
+					"\ninterrupted: up of staging; what was done is recorded; run the same command again: tools/pulumi-local up\n",
+			});
 		},
 	);
 
