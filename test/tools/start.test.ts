@@ -4,6 +4,7 @@ import {
 	cpSync,
 	mkdtempSync,
 	readdirSync,
+	readFileSync,
 	rmSync,
 	symlinkSync,
 	writeFileSync,
@@ -92,6 +93,21 @@ Bindings (staging):
 
 	it("adds nothing where the preview ended before it planned a service", async () => {
 		expect(await start("exit 1")).toEqual({ code: 1, stdout: "" });
+	});
+
+	it("shows no part of a preview that was interrupted", async () => {
+		expect(await start(`${writeLog}; exit 130`)).toEqual({
+			code: 130,
+			stdout: "",
+		});
+	});
+
+	it("[R-063] tells a mistake in the contract alone, before anything is started", async () => {
+		const file = join(root, "contract/platform.ts");
+		const text = readFileSync(file, "utf8");
+		writeFileSync(file, text.replace("minInstances: 1", "minInstance: 1"));
+		expect(await start("echo started")).toEqual({ code: 1, stdout: "" });
+		writeFileSync(file, text);
 	});
 
 	it("gives the engine a pipe that nobody else can read, and keeps nothing of what came through it", async () => {
