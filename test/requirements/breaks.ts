@@ -62,7 +62,7 @@ export const breaks: Readonly<Record<string, readonly Break[]>> = {
 		{
 			what: "a service that does not wait for its preflight passes the pack",
 			path: "policies/rules/start-order.ts",
-			from: "if (!stack.comesAfter(workload.resource, job.resource)) {",
+			from: "if (!stack.comesAfter(workload.resource, resource)) {",
 			to: "if (false) {",
 			tests: rulesOfThePack,
 		},
@@ -321,9 +321,9 @@ export const breaks: Readonly<Record<string, readonly Break[]>> = {
 	"R-045": [
 		{
 			what: "different keys hold one value",
-			path: "components/platform-secrets.ts",
-			from: "return generatedHex(id, digits, keepers, {",
-			to: 'return generatedHex("key", digits, keepers, {',
+			path: "components/generated.ts",
+			from: "return new RandomPassword(\n\t\tname,",
+			to: 'return new RandomPassword(\n\t\t"key",',
 			tests: program,
 		},
 		{
@@ -490,19 +490,35 @@ export const breaks: Readonly<Record<string, readonly Break[]>> = {
 			tests: ["test/policies/regressions.test.ts"],
 		},
 	],
+	"R-100": [
+		{
+			what: "a revision that somebody made by hand is replaced without a word",
+			path: "plan/serving.ts",
+			from: 'change !== "nothing" && !allowed(args, [revision]),',
+			to: "false,",
+			tests: ["test/plan/serving.test.ts"],
+		},
+		{
+			what: "requests that somebody moved by hand are moved back without a word",
+			path: "plan/serving.ts",
+			from: "...(moved !== undefined && !allowed(args, moved.to)",
+			to: "...(moved !== undefined && false",
+			tests: ["test/plan/serving.test.ts"],
+		},
+	],
 	"R-102": [
 		{
 			what: "a version that somebody disabled is no difference",
 			path: "plan/drift.ts",
-			from: 'if (found === undefined || found.state === "ENABLED") {',
-			to: 'if (found?.state !== "DESTROYED") {',
+			from: 'return found === undefined || found.state === "ENABLED"',
+			to: 'return found?.state !== "DESTROYED"',
 			tests: ["test/plan/drift.test.ts"],
 		},
 		{
 			what: "a grant that somebody took away is none",
 			path: "plan/drift.ts",
-			from: "if (policy === undefined || mayRead(policy, serviceAccount)) {",
-			to: "if (true) {",
+			from: "return policy === undefined || mayRead(policy, serviceAccount)",
+			to: "return true",
 			tests: ["test/plan/drift.test.ts"],
 		},
 	],
