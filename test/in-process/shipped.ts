@@ -1,28 +1,41 @@
 /** The shipped platform's stacks, in this process. */
 import { readFileSync } from "node:fs";
 import { platform } from "../../contract/platform.ts";
-import type { Environment } from "../../contract/schema.ts";
+import type { Environment, Platform } from "../../contract/schema.ts";
 import { deployPlatform } from "../../program.ts";
 import { InProcess, type InProcessOptions } from "./in-process.ts";
 import { stackFile } from "./stack-file.ts";
 
 const root = new URL("../../", import.meta.url);
 
-/** A shipped stack with its committed configuration, on a cloud of its own. */
+/** What to deploy in place of what is shipped. */
+export type Deployed = {
+	contract: Platform;
+	/** Changes the text of the release file. */
+	release?: (text: string) => string;
+};
+
+/**
+ * A shipped stack with its committed configuration, on a cloud of its own.
+ * @param deployed asked at each run @default the shipped contract and release
+ */
 export function shippedStack(
 	environment: Environment,
 	options: Partial<InProcessOptions> = {},
+	deployed: () => Deployed = () => ({ contract: platform }),
 ): InProcess {
 	const stack: InProcess = new InProcess(
-		async () => ({
-			...(await deployPlatform(platform, {
+		async () => {
+			const { contract, release = (text) => text } = deployed();
+			const outputs = await deployPlatform(contract, {
 				stack: environment,
 				config: stack.config,
 				secretKeys: [...stack.secretKeys],
 				release: (name) =>
-					readFileSync(new URL(`releases/${name}.json`, root), "utf8"),
-			})),
-		}),
+					release(readFileSync(new URL(`releases/${name}.json`, root), "utf8")),
+			});
+			return { ...outputs };
+		},
 		{ stack: environment, config: stackFile(environment), ...options },
 	);
 	return stack;

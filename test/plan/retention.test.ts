@@ -12,7 +12,15 @@ import {
 	retiredInputs,
 } from "../../plan/retention.ts";
 import { retirementNotes } from "../../plan/retirement-notes.ts";
-import { config, contract, records, secretOf, urn } from "./stack.ts";
+import {
+	config,
+	contract,
+	records,
+	removeService,
+	rename,
+	secretOf,
+	urn,
+} from "./stack.ts";
 
 const email = (service: string) =>
 	`netra-${service}@netra-staging.iam.gserviceaccount.com`;
@@ -84,36 +92,6 @@ const everythingOfJwt = [
 	"SecretIamMember jwt-secret-backend",
 	"SecretVersion jwt-secret",
 ];
-
-/** Gives a secret another id, wherever it stands. */
-const rename =
-	(from: string, to: string, generator?: string) =>
-	(changed: Platform): void => {
-		const secret = secretOf(changed, from);
-		secret.id = to;
-		if (generator !== undefined) {
-			Object.assign(secret.source, { generator });
-		}
-		for (const { secrets } of Object.values(changed.services)) {
-			for (const [variable, id] of Object.entries(secrets)) {
-				if (id === from) {
-					secrets[variable] = to;
-				}
-			}
-		}
-	};
-
-/** Takes a service out of the contract; who calls it calls another one. */
-function removeAuth(changed: Platform, instead = "backend"): void {
-	delete changed.services.auth;
-	for (const { variables } of Object.values(changed.services)) {
-		for (const value of Object.values(variables)) {
-			if (typeof value === "object" && "of" in value && value.of === "auth") {
-				value.of = instead;
-			}
-		}
-	}
-}
 
 describe("the state of a stack", () => {
 	it("is read without a value of a secret", () => {
@@ -193,7 +171,7 @@ describe("[R-101] nothing that a revision can bind is deleted", () => {
 			"that renames a service",
 			(changed) => {
 				changed.services.identity = serviceContract(changed, "auth");
-				removeAuth(changed, "identity");
+				removeService(changed, "auth", "identity");
 			},
 			[
 				"Account auth",
@@ -256,7 +234,9 @@ describe("[R-101] nothing that a revision can bind is deleted", () => {
 	});
 
 	it("finds the component of each", () => {
-		const changed = contract((changed) => removeAuth(changed));
+		const changed = contract((changed) =>
+			removeService(changed, "auth", "backend"),
+		);
 		expect(retired(changed).map(({ name, owner }) => [name, owner])).toEqual([
 			["jwt-secret-auth", "jwt-secret"],
 			["redis-url-auth", "redis-url"],
@@ -333,7 +313,9 @@ describe("what is said of what stays", () => {
 	});
 
 	it("is one line for a service, and one for each binding or role that it lost", () => {
-		expect(notes((changed) => removeAuth(changed))).toEqual([
+		expect(
+			notes((changed) => removeService(changed, "auth", "backend")),
+		).toEqual([
 			`[retired] service auth left the contract; its account netra-auth stays, with its roles and grants. Needed by ${old}, ${newest}; tools/prune -s staging offers it once no revision needs it.`,
 		]);
 		expect(

@@ -50,6 +50,43 @@ export function secretOf(changed: Platform, id: string): SecretContract {
 	return found;
 }
 
+/** Gives a secret another id, wherever it stands. */
+export const rename =
+	(from: string, to: string, generator?: string) =>
+	(changed: Platform): void => {
+		const secret = secretOf(changed, from);
+		secret.id = to;
+		if (generator !== undefined) {
+			Object.assign(secret.source, { generator });
+		}
+		for (const { secrets } of Object.values(changed.services)) {
+			for (const [variable, id] of Object.entries(secrets)) {
+				if (id === from) {
+					secrets[variable] = to;
+				}
+			}
+		}
+	};
+
+/** Takes a service out of a contract; who calls it calls another one. */
+export function removeService(
+	changed: Platform,
+	service: string,
+	instead: string,
+): void {
+	delete changed.services[service];
+	for (const each of Object.values(changed.services)) {
+		each.siblings = each.siblings.map((name) =>
+			name === service ? instead : name,
+		);
+		for (const value of Object.values(each.variables)) {
+			if (typeof value === "object" && "of" in value && value.of === service) {
+				value.of = instead;
+			}
+		}
+	}
+}
+
 /** A resource of the state, under a chain of components' types. */
 export const urn = (chain: string, name: string) =>
 	`urn:pulumi:staging::netra-platform::${chain}::${name}`;
