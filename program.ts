@@ -13,12 +13,14 @@ import {
 import { checkPinnedVersions } from "./components/pinned-versions.ts";
 import {
 	encryptedValue,
-	keptVersion,
 	PlatformSecrets,
 } from "./components/platform-secrets.ts";
 import { Redis } from "./components/redis.ts";
+import { retain } from "./components/retained.ts";
+import { planRetention } from "./components/retention.ts";
 import { ServiceIdentity } from "./components/service-identity.ts";
 import { bindingsFor, serviceContract, valueIn } from "./contract/bindings.ts";
+import { keptVersion } from "./contract/kept-version.ts";
 import { secretIdIn, serviceAccountIdIn } from "./contract/names.ts";
 import { parseRelease } from "./contract/release.ts";
 import type { Environment, Platform } from "./contract/schema.ts";
@@ -74,6 +76,7 @@ export async function deployPlatform(
 		observeServices(platform, config, reader),
 		checkPinnedVersions(platform, config),
 	]);
+	const { recorded, retired } = await planRetention(platform, config, observed);
 	const drift = reportDrift(platform, config, observed, reader);
 	const missing = await missingNeeds(config, observed, reader);
 	const { rotation, serving } = planUpdate(
@@ -86,7 +89,11 @@ export async function deployPlatform(
 		pulumi.log.warn(`[serving] ${note}`);
 	}
 
-	const network = new Network("network", { region, ...platform.network });
+	const network = new Network("network", {
+		region,
+		...platform.network,
+		protect: config.dataProtection,
+	});
 	const database = new Database("database", {
 		platform,
 		region,
@@ -119,7 +126,9 @@ export async function deployPlatform(
 		redis,
 		identities,
 		clickhousePassword: await clickhousePassword(config),
+		recorded,
 	});
+	retain(retired, secrets, identities);
 
 	const deployed = services.map(
 		(service) =>

@@ -12,6 +12,8 @@ export type NetworkArgs = {
 	subnetRange: string;
 	/** Addresses for Cloud SQL and Memorystore, which live in Google's own network. */
 	privateServicesRange: string;
+	/** Refuses deletion and replacement. */
+	protect: boolean;
 };
 
 /** One VPC, one subnet, and the peering to Google's managed services. */
@@ -27,8 +29,9 @@ export class Network extends pulumi.ComponentResource {
 		opts?: pulumi.ComponentResourceOptions,
 	) {
 		super("netra-platform:index:Network", name, {}, opts);
-		const parent = { parent: this };
-		const named = { ...parent, ignoreChanges: keptName };
+		const kept = { parent: this, protect: args.protect };
+		// A description can't be changed in place, and one that was imported does no harm.
+		const named = { ...kept, ignoreChanges: [...keptName, "description"] };
 
 		const vpc = new VpcNetwork(
 			`${name}-vpc`,
@@ -64,7 +67,7 @@ export class Network extends pulumi.ComponentResource {
 				service: "servicenetworking.googleapis.com",
 				reservedPeeringRanges: [range.name],
 			},
-			parent,
+			kept,
 		);
 
 		this.id = vpc.id;

@@ -3,10 +3,10 @@ import { getSecretVersion } from "@pulumi/gcp/secretmanager/getSecretVersion.js"
 import * as pulumi from "@pulumi/pulumi";
 import { secretsIn } from "../contract/bindings.ts";
 import { UserError } from "../contract/errors.ts";
+import { keptVersion } from "../contract/kept-version.ts";
 import { secretIdIn } from "../contract/names.ts";
 import type { Platform } from "../contract/schema.ts";
 import type { StackConfig } from "../contract/stack-config.ts";
-import { keptVersion } from "./platform-secrets.ts";
 
 type Pinned = {
 	/** Without the environment. */

@@ -6,20 +6,19 @@ import {
 	databaseUrl,
 	redisUrl,
 } from "../contract/connection-strings.ts";
+import { generatorOf, keyEpochOf } from "../contract/generators.ts";
+import { keptVersion } from "../contract/kept-version.ts";
 import { secretIdIn } from "../contract/names.ts";
 import { own } from "../contract/own-keys.ts";
 import { replicationIn } from "../contract/replication.ts";
 import type { Platform, SecretContract } from "../contract/schema.ts";
 import type { StackConfig } from "../contract/stack-config.ts";
+import { type Recorded, types } from "../plan/recorded.ts";
+import { components } from "../plan/retention.ts";
 import type { Database } from "./database.ts";
 import { fernetKey, generatedHex } from "./generated.ts";
 import type { Redis } from "./redis.ts";
-import {
-	type BoundSecret,
-	ExistingSecret,
-	ManagedSecret,
-	type Reader,
-} from "./secret.ts";
+import { ExistingSecret, ManagedSecret, type Reader } from "./secret.ts";
 import type { ServiceIdentity } from "./service-identity.ts";
 
 export type PlatformSecretsArgs = {
@@ -30,11 +29,13 @@ export type PlatformSecretsArgs = {
 	identities: ReadonlyMap<string, ServiceIdentity>;
 	/** The password of ClickHouse, which is part of a URL. */
 	clickhousePassword: pulumi.Output<string>;
+	/** What the state holds. */
+	recorded: readonly Recorded[];
 };
 
 /** The secrets by their id in the contract, for services to bind. */
 export class PlatformSecrets extends pulumi.ComponentResource {
-	readonly byId: ReadonlyMap<string, BoundSecret>;
+	readonly byId: ReadonlyMap<string, ManagedSecret | ExistingSecret>;
 
 	constructor(
 		name: string,
@@ -54,11 +55,17 @@ export class PlatformSecrets extends pulumi.ComponentResource {
 	private createSecret(
 		args: PlatformSecretsArgs,
 		secret: SecretContract,
-	): BoundSecret {
+	): ManagedSecret | ExistingSecret {
 		const { config } = args;
 		const secretId = secretIdIn(secret.id, config.environment);
-		const readers = readersOf(args, secret.id);
 		const version = keptVersion(config, secret.id);
+		const readers = readersOf(
+			args,
+			secret.id,
+			version === undefined
+				? components.managedSecret
+				: components.existingSecret,
+		);
 		if (version !== undefined) {
 			return new ExistingSecret(
 				secret.id,
@@ -133,9 +140,9 @@ export class PlatformSecrets extends pulumi.ComponentResource {
 					clickhouseUrl({ ...config.clickhouse, password }),
 				);
 			case "generated.hex64":
-				return this.generated(args, secret.id, 64);
+				return this.generated(args, secret, 64);
 			case "generated.fernet":
-				return fernetKey(this.generated(args, secret.id, 32));
+				return fernetKey(this.generated(args, secret, 32));
 			case "constant":
 				return source.value;
 			case "external":
@@ -145,41 +152,39 @@ export class PlatformSecrets extends pulumi.ComponentResource {
 
 	private generated(
 		{ config }: PlatformSecretsArgs,
-		id: string,
+		secret: SecretContract,
 		digits: number,
 	) {
-		const keepers = { epoch: own(config.keyEpochs, id) ?? 0 };
-		return generatedHex(id, digits, keepers, {
+		const keepers = { epoch: keyEpochOf(config, secret) };
+		return generatedHex(generatorOf(secret), digits, keepers, {
 			parent: this,
-			protect: config.dataProtection && id === "fernet-key",
+			// Stored data can be read with it alone.
+			protect:
+				config.dataProtection && secret.source.from === "generated.fernet",
 		});
 	}
 }
 
 /** The services that read a secret, in the contract's order. */
 function readersOf(
-	{ platform, config, identities }: PlatformSecretsArgs,
+	{ platform, config, identities, recorded }: PlatformSecretsArgs,
 	id: string,
+	component: string,
 ): Reader[] {
 	return [...identities]
 		.filter(([service]) =>
 			secretsReadBy(platform, service, config.environment).includes(id),
 		)
-		.map(([service, identity]) => ({ name: service, member: identity.member }));
-}
-
-/** The version of a secret whose value this stack does not make. */
-export function keptVersion(
-	config: StackConfig,
-	id: string,
-): number | undefined {
-	const external = own(config.externalSecrets, id);
-	return (
-		own(config.adopted, id) ??
-		(external !== undefined && "version" in external
-			? external.version
-			: undefined)
-	);
+		.map(([service, identity]) => ({
+			name: service,
+			member: identity.member,
+			formerUrn: recorded.find(
+				(each) =>
+					each.type === types.grant &&
+					each.name === `${id}-${service}` &&
+					each.component !== component,
+			)?.urn,
+		}));
 }
 
 /** The value of an external secret that the stack's configuration holds, encrypted. */

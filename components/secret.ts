@@ -6,8 +6,18 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Replication } from "../contract/schema.ts";
 import { replicationInputs } from "../plan/replication.ts";
 
-/** Who reads a secret: a name for the grant, and the account as IAM writes it. */
-export type Reader = { name: string; member: pulumi.Input<string> };
+/** Who reads a secret. */
+export type Reader = {
+	/** A name for the grant. */
+	name: string;
+	/** The account as IAM writes it. */
+	member: pulumi.Input<string>;
+	/**
+	 * The grant's URN in the state, where it is of a secret of the other kind. Without it the grant would be made again,
+	 * and then the old one deleted: in the cloud both are one, so nobody would be left to read the secret.
+	 */
+	formerUrn?: string | undefined;
+};
 
 /** One version of a secret that services can bind. */
 export type BoundSecret = {
@@ -123,7 +133,9 @@ function grantRead(
 					role: "roles/secretmanager.secretAccessor",
 					member: reader.member,
 				},
-				opts,
+				reader.formerUrn === undefined
+					? opts
+					: { ...opts, aliases: [reader.formerUrn] },
 			),
 		]),
 	);

@@ -2,6 +2,7 @@
 import { IAMMember } from "@pulumi/gcp/projects/iammember.js";
 import { Account } from "@pulumi/gcp/serviceaccount/account.js";
 import * as pulumi from "@pulumi/pulumi";
+import { projectRoleName } from "../plan/retention.ts";
 
 export type ServiceIdentityArgs = {
 	accountId: string;
@@ -35,7 +36,7 @@ export class ServiceIdentity extends pulumi.ComponentResource {
 		this.roles = args.roles.map(
 			(role) =>
 				new IAMMember(
-					`${name}-${role.slice(role.indexOf("/") + 1).replaceAll(".", "-")}`,
+					projectRoleName(name, role),
 					{ project: args.project, role, member: account.member },
 					{ parent: this },
 				),

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { callerProblems } from "./callers.ts";
 import { UserError } from "./errors.ts";
+import { generatorOf } from "./generators.ts";
 import { nameProblems } from "./name-problems.ts";
 import { inheritedKeyProblem, inheritedKeys, own } from "./own-keys.ts";
 import { oneLine, shownName } from "./printable.ts";
@@ -83,6 +84,12 @@ const environment = z.strictObject({
 	secretReplication: replication.optional(),
 });
 
+/**
+ * The id whose generator makes the value: the one that a renamed secret had first, so that it keeps its value.
+ * @default the secret's own
+ */
+const generator = kebabName.optional();
+
 /** Where the value of a secret comes from. Everything but `external` is made by this stack. */
 const source = z.discriminatedUnion("from", [
 	z.strictObject({
@@ -113,8 +120,8 @@ const source = z.discriminatedUnion("from", [
 		/** The id of the secret that holds the password. */
 		passwordSecret: kebabName,
 	}),
-	z.strictObject({ from: z.literal("generated.hex64") }),
-	z.strictObject({ from: z.literal("generated.fernet") }),
+	z.strictObject({ from: z.literal("generated.hex64"), generator }),
+	z.strictObject({ from: z.literal("generated.fernet"), generator }),
 	z.strictObject({ from: z.literal("constant"), value: plainText.min(1) }),
 	/** Somebody else issues the value: the stack file pins a version, or holds the value encrypted. */
 	z.strictObject({
@@ -328,7 +335,8 @@ function* referenceProblems(platform: Platform): Generator<Problem> {
 			}
 		}
 	}
-	for (const [index, { id }] of platform.secrets.entries()) {
+	for (const [index, secret] of platform.secrets.entries()) {
+		const { id } = secret;
 		if (!used.has(id)) {
 			yield {
 				path: ["secrets", index],
@@ -337,6 +345,16 @@ function* referenceProblems(platform: Platform): Generator<Problem> {
 		}
 		if (platform.secrets.findIndex((each) => each.id === id) !== index) {
 			yield { path: ["secrets", index], message: `'${id}' is declared twice` };
+		}
+		const generator = generatorOf(secret);
+		const other = platform.secrets.find(
+			(each) => each !== secret && generatorOf(each) === generator,
+		);
+		if (secret.source.from.startsWith("generated.") && other !== undefined) {
+			yield {
+				path: ["secrets", index, "source", "generator"],
+				message: `makes '${id}' and '${other.id}' the same value: give each its own`,
+			};
 		}
 	}
 }

@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import { secretsIn } from "./bindings.ts";
 import { UserError } from "./errors.ts";
+import { generatorOf } from "./generators.ts";
 import { inheritedKeyProblem, inheritedKeys } from "./own-keys.ts";
 import { oneLine, shownName } from "./printable.ts";
 import {
@@ -331,7 +332,10 @@ function* keyProblems(
 		source.from.startsWith("generated."),
 	);
 	for (const id of Object.keys(keyEpochs)) {
-		if (!generated.some((secret) => secret.id === id)) {
+		const isGenerated = generated.some(
+			(secret) => secret.id === id || generatorOf(secret) === id,
+		);
+		if (!isGenerated) {
 			yield {
 				key: `keyEpochs.${shownName(id)}`,
 				message: `is not a generated secret of ${environment}; those are ${generated.map((secret) => secret.id).join(", ")}`,

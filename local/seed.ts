@@ -1,7 +1,7 @@
 /** What a project holds before the platform is deployed for the first time: the secrets that somebody else issues. */
 import { randomBytes } from "node:crypto";
 import { secretKey, versionName } from "./cloud/secret-access.ts";
-import { put, type World } from "./cloud/world.ts";
+import { type Entry, put, type World } from "./cloud/world.ts";
 import { factsOf } from "./provider/facts.ts";
 import { settle } from "./provider/outputs.ts";
 import type { Properties } from "./provider/values.ts";
@@ -39,17 +39,7 @@ export function seedProject(world: World): void {
 
 function addSecret(world: World, secretId: string, value: () => string): void {
 	const secret = secretKey(world, secretId);
-	put(world, SECRET, secret, {
-		properties: {
-			...propertiesOf(SECRET, { secretId, replication: { auto: {} } }),
-			project: world.project,
-			name: `projects/${world.number}/secrets/${secretId}`,
-			createTime: timestamp(),
-			effectiveAnnotations: {},
-			effectiveLabels: {},
-		},
-		hidden: { versions: VERSIONS },
-	});
+	put(world, SECRET, secret, newSecret(world, secretId, VERSIONS));
 	for (let number = 1; number <= VERSIONS; number++) {
 		const version = String(number);
 		const name = versionName(world, secretId, version);
@@ -64,6 +54,25 @@ function addSecret(world: World, secretId: string, value: () => string): void {
 			hidden: { payload },
 		});
 	}
+}
+
+/** A secret that somebody made, with room for the versions that it has. */
+export function newSecret(
+	world: World,
+	secretId: string,
+	versions: number,
+): Entry {
+	return {
+		properties: {
+			...propertiesOf(SECRET, { secretId, replication: { auto: {} } }),
+			project: world.project,
+			name: `projects/${world.number}/secrets/${secretId}`,
+			createTime: timestamp(),
+			effectiveAnnotations: {},
+			effectiveLabels: {},
+		},
+		hidden: { versions },
+	};
 }
 
 /** A resource's properties as the API holds them, made from inputs as a program would give them. */

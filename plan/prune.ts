@@ -1,12 +1,22 @@
-/** Which versions of secrets nobody can need any more. */
+/** Which versions of secrets, and which of the things that left the contract, nobody can need any more. */
 import type { ObservedService } from "./observed.ts";
 import { liveRevisions } from "./observed.ts";
-import { parseRevisionName } from "./revision-name.ts";
+import { recordedText, types } from "./recorded.ts";
+import { emailOf, type Retired } from "./retention.ts";
+import { lastSegment, parseRevisionName } from "./revision-name.ts";
 
 export type PinnedVersion = { secretId: string; version: string };
 
-/** A revision that exists, and the versions of secrets that it pins. */
-export type Revision = { name: string; ready: boolean; pins: PinnedVersion[] };
+/** What starts instances: the account that they run as, and the versions of secrets that they read. */
+export type Workload = {
+	name: string;
+	/** The account's e-mail address. */
+	account: string;
+	pins: PinnedVersion[];
+};
+
+/** A revision that exists. */
+export type Revision = Workload & { ready: boolean };
 
 /** A service with every revision that it has. */
 export type ServiceRevisions = {
@@ -27,15 +37,59 @@ export function prunableVersions(
 	epoch: number,
 ): PinnedVersion[] {
 	const needed = new Set(
-		services.flatMap(({ service, revisions }) =>
-			revisions
-				.filter((revision) => ableToServe(service, revision, epoch))
-				.flatMap(({ pins }) => pins.map(keyOf)),
+		services.flatMap((each) =>
+			keptRevisions(each, epoch).flatMap(({ pins }) => pins.map(keyOf)),
 		),
 	);
 	return versions.filter(
 		(version) => !needed.has(keyOf(version)) && !isNewest(version, versions),
 	);
+}
+
+/** The revisions of a service that are able to serve. */
+function keptRevisions(
+	{ service, revisions }: ServiceRevisions,
+	epoch: number,
+): Revision[] {
+	return revisions.filter((revision) => ableToServe(service, revision, epoch));
+}
+
+/**
+ * The revisions that are able to serve and need something that left the contract. A role is named by no revision: one that is
+ * older than the newest may need it, while the newest does with what the contract says.
+ */
+export function revisionsThatNeed(
+	thing: Retired,
+	services: readonly ServiceRevisions[],
+	epoch: number,
+): Revision[] {
+	return services.flatMap((each) =>
+		keptRevisions(each, epoch).filter(
+			(revision) =>
+				uses(revision, thing) &&
+				(thing.type !== types.projectRole ||
+					revision.name !== each.service.latestCreatedRevision),
+		),
+	);
+}
+
+/** True if a workload names something that left the contract, or runs as the account that has it. */
+export function uses(workload: Workload, thing: Retired): boolean {
+	const text = (key: string) => recordedText(thing, key);
+	const pins = (secret: string) =>
+		workload.pins.some(({ secretId }) => secretId === lastSegment(secret));
+	switch (thing.type) {
+		case types.secret:
+			return pins(text("secretId"));
+		case types.grant:
+			return workload.account === emailOf(thing) && pins(text("secretId"));
+		case types.account:
+			return workload.account.startsWith(`${text("accountId")}@`);
+		case types.projectRole:
+			return workload.account === emailOf(thing);
+		default:
+			return false;
+	}
 }
 
 function ableToServe(

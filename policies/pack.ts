@@ -10,7 +10,7 @@ import { type Expected, expectedIn } from "./expected.ts";
 import { judge, type Violation, violation } from "./judge.ts";
 import type { Rule } from "./rule.ts";
 import type { SecondKey } from "./second-key.ts";
-import { type Stack, stackOf, stackOfOne } from "./stack.ts";
+import { isJudged, type Stack, stackOf, stackOfOne } from "./stack.ts";
 import { readWaivers } from "./waivers.ts";
 
 export type PackOptions = {
@@ -66,7 +66,9 @@ export function packArgs(options: PackOptions): PolicyPackArgs {
 					"Judges each resource before it is created, by the rules that need no other.",
 				enforcementLevel: "mandatory",
 				validateResource: (args, report) => {
-					reportAll(report, alone(stackOfOne(args)));
+					if (isJudged(args)) {
+						reportAll(report, alone(stackOfOne(args)));
+					}
 				},
 			},
 		],

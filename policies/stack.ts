@@ -3,6 +3,7 @@ import type {
 	PolicyResource,
 	ResourceValidationArgs,
 } from "@pulumi/policy/policy.js";
+import { isRetired } from "../plan/retention.ts";
 import { type Data, decode, known, textAt } from "./read.ts";
 
 /** Type tokens of the resources that rules read. */
@@ -101,7 +102,7 @@ export class Stack {
 /** Every resource of a stack, as the engine shows them when all are registered. */
 export function stackOf(resources: readonly PolicyResource[]): Stack {
 	return new Stack(
-		resources.map((resource) => ({
+		resources.filter(isJudged).map((resource) => ({
 			...common(resource),
 			dependencies: resource.dependencies.map(({ urn }) => urn),
 			propertyDependencies: Object.fromEntries(
@@ -120,6 +121,14 @@ export function stackOfOne(resource: ResourceValidationArgs): Stack {
 		[{ ...common(resource), dependencies: [], propertyDependencies: {} }],
 		false,
 	);
+}
+
+/** What left the contract and stays as the state has it is nothing that the contract could be compared with. */
+export function isJudged({
+	type,
+	opts,
+}: PolicyResource | ResourceValidationArgs): boolean {
+	return !isRetired(type, opts.ignoreChanges ?? []);
 }
 
 /** `urn:pulumi:<stack>::<project>::<types>::<name>`; a name may hold `::` itself. */

@@ -1,12 +1,19 @@
-/** Finds the versions to destroy, and says of each why nobody needs it. */
+/** Finds what nobody needs: versions, and what left the contract. Says of each why. */
 import { serviceContract } from "../contract/bindings.ts";
 import { UserError } from "../contract/errors.ts";
 import { serviceNameIn } from "../contract/names.ts";
 import { platform } from "../contract/platform.ts";
 import type { Environment } from "../contract/schema.ts";
-import { type PinnedVersion, prunableVersions } from "../plan/prune.ts";
+import {
+	type PinnedVersion,
+	prunableVersions,
+	type Revision,
+} from "../plan/prune.ts";
+import type { Declared } from "../plan/retention.ts";
 import { parseRevisionName } from "../plan/revision-name.ts";
 import type { Commands } from "./prune-commands.ts";
+import { judgeLeft, type Left, type LeftThing } from "./prune-left.ts";
+import { reasonFor } from "./prune-reason.ts";
 import {
 	type CloudState,
 	type Place,
@@ -17,38 +24,57 @@ import {
 export type Stack = Place & {
 	environment: Environment;
 	epoch: number;
+	declared: Declared;
 	/** The secrets, by id in Secret Manager, whose versions this stack makes. */
 	secretIds: string[];
+	/** What the state and the cloud have, and the contract has no longer. */
+	left: LeftThing[];
 };
 
 /** A version to destroy, and why nobody needs it. */
 export type Row = PinnedVersion & { reason: string };
 
+/** What can go, and of what left the contract also what can't. */
+export type Plan = { versions: Row[]; left: Left[] };
+
 /**
- * The versions that nobody needs. They are read before what pins them, so that one that appears in between is not among them.
+ * The versions that nobody needs, and all that left the contract. They are read before what uses them, so that what
+ * appears in between is not among them.
  * @throws {UserError} if the state of the cloud does not say which are needed
  */
 export function plan(
 	gcloud: Commands["gcloud"],
 	stack: Stack,
 	secretIds = stack.secretIds,
-): Row[] {
+): Plan {
 	const versions = secretIds.flatMap((id) =>
 		readVersions(gcloud, stack.project, id),
 	);
 	const state = readCloud(gcloud, stack);
 	requireEpoch(stack, state);
-	const elsewhere = state.otherPins.map(keyOf);
+	const elsewhere = state.others.flatMap(({ pins }) => pins.map(keyOf));
 	const unclear = pinnedByAlias(state);
 	for (const id of secretIds.filter((each) => unclear.has(each))) {
 		console.error(
 			`Every version of ${id} is kept: one is pinned by an alias, whose number is not known here.`,
 		);
 	}
-	return prunableVersions(state.services, versions, stack.epoch)
-		.filter((version) => !elsewhere.includes(keyOf(version)))
-		.filter(({ secretId }) => !unclear.has(secretId))
-		.map((version) => ({ ...version, reason: reasonFor(state, version) }));
+	return {
+		versions: prunableVersions(state.services, versions, stack.epoch)
+			.filter((version) => !elsewhere.includes(keyOf(version)))
+			.filter(({ secretId }) => !unclear.has(secretId))
+			.map((version) => ({
+				...version,
+				reason: reasonFor(pinning(state, version), "pin"),
+			})),
+		left: judgeLeft(stack, state),
+	};
+}
+
+function pinning({ services }: CloudState, version: PinnedVersion): Revision[] {
+	return services
+		.flatMap(({ revisions }) => revisions)
+		.filter(({ pins }) => pins.some((pin) => keyOf(pin) === keyOf(version)));
 }
 
 /** Only then are the logins that are kept those of the configured epoch and the one before. */
@@ -72,34 +98,15 @@ function requireEpoch(
 }
 
 /** The secrets of which somebody pins a version by a name of its own, so that its number is not known. */
-function pinnedByAlias({ services, otherPins }: CloudState): Set<string> {
+function pinnedByAlias({ services, others }: CloudState): Set<string> {
 	const aliases = [
 		...services.flatMap(({ revisions }) =>
 			revisions.flatMap(({ pins }) => pins),
 		),
-		...otherPins,
+		...others.flatMap(({ pins }) => pins),
 	].filter(({ version }) => !/^(\d+|latest)$/.test(version));
 	return new Set(aliases.map(({ secretId }) => secretId));
 }
-
-function reasonFor({ services }: CloudState, version: PinnedVersion): string {
-	const pinning = services
-		.flatMap(({ revisions }) => revisions)
-		.filter(({ pins }) => pins.some((pin) => keyOf(pin) === keyOf(version)));
-	const failed = pinning.filter(({ ready }) => !ready).length;
-	if (pinning.length === 0) {
-		return "no revision pins it";
-	}
-	return failed === pinning.length
-		? `pinned only by ${names(pinning)}, which never became ready`
-		: `pinned only by ${names(pinning)}, whose login is gone`;
-}
-
-const names = (revisions: { name: string }[]) =>
-	revisions
-		.map(({ name }) => name)
-		.sort()
-		.join(", ");
 
 /** A version as text. */
 export const keyOf = ({ secretId, version }: PinnedVersion) =>

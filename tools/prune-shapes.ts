@@ -29,6 +29,8 @@ export const serviceShape = z.object({
 });
 
 const containersShape = z.object({
+	/** Missing where the project's default account is meant. */
+	serviceAccountName: z.string().default(""),
 	containers: z
 		.array(
 			z.object({
@@ -91,4 +93,38 @@ export const versionShape = z.object({
 	state: z.enum(["ENABLED", "DISABLED", "DESTROYED"]),
 	/** Of a version whose destruction is under way already, after a delay. */
 	scheduledDestroyTime: z.string().optional(),
+});
+
+export const secretShape = z.object({
+	name: z.string().regex(/^projects\/\d+\/secrets\/[^/]+$/),
+});
+
+export const accountShape = z.object({ email: z.string() });
+
+export const policyShape = z.object({
+	bindings: z
+		.array(
+			z.object({
+				role: z.string(),
+				members: z.array(z.string()).default([]),
+			}),
+		)
+		.default([]),
+});
+
+/** What `pulumi stack export` prints; encrypted values stay so. */
+export const exportShape = z.object({
+	deployment: z.object({
+		resources: z
+			.array(
+				z.object({
+					urn: z.string(),
+					outputs: z.record(z.string(), z.unknown()).optional(),
+					protect: z.boolean().default(false),
+					/** What a failed update left to be deleted. */
+					delete: z.boolean().default(false),
+				}),
+			)
+			.default([]),
+	}),
 });

@@ -6,6 +6,7 @@ import type {
 	PinnedVersion,
 	Revision,
 	ServiceRevisions,
+	Workload,
 } from "../plan/prune.ts";
 import { lastSegment } from "../plan/revision-name.ts";
 import type { Commands } from "./prune-commands.ts";
@@ -22,8 +23,8 @@ export type Place = { project: string; region: string };
 export type CloudState = {
 	/** Every service of the region, also other ones: they may bind the stack's secrets. */
 	services: ServiceRevisions[];
-	/** What jobs bind, and revisions whose service is not listed. */
-	otherPins: PinnedVersion[];
+	/** Jobs, and revisions whose service is not listed. */
+	others: Workload[];
 };
 
 /**
@@ -52,10 +53,18 @@ export function readCloud(
 		service: each.metadata.labels["serving.knative.dev/service"],
 		name: each.metadata.name,
 		ready: mayBeReady(each.status.conditions),
+		account: each.spec.serviceAccountName,
 		pins: pinsOf(each.spec, each.metadata.annotations),
 	}));
-	const jobs = list("jobs", jobShape).flatMap(({ spec: { template } }) =>
-		pinsOf(template.spec.template.spec, template.metadata.annotations),
+	const jobs = list("jobs", jobShape).map(
+		({ metadata, spec: { template } }) => {
+			const containers = template.spec.template.spec;
+			return {
+				name: `job ${metadata.name}`,
+				account: containers.serviceAccountName,
+				pins: pinsOf(containers, template.metadata.annotations),
+			};
+		},
 	);
 	const isListed = (name: string) =>
 		services.some((service) => service.name === name);
@@ -64,12 +73,7 @@ export function readCloud(
 			service,
 			revisions: revisions.filter((each) => each.service === service.name),
 		})),
-		otherPins: [
-			...jobs,
-			...revisions
-				.filter(({ service }) => !isListed(service))
-				.flatMap(({ pins }) => pins),
-		],
+		others: [...jobs, ...revisions.filter(({ service }) => !isListed(service))],
 	};
 }
 
@@ -100,7 +104,11 @@ export function readVersions(
 		.sort((one, other) => Number(one.version) - Number(other.version));
 }
 
-function parsed<T>(command: string, shape: z.ZodType<T>, text: string): T {
+export function parsed<T>(
+	command: string,
+	shape: z.ZodType<T>,
+	text: string,
+): T {
 	let json: unknown;
 	try {
 		json = JSON.parse(text);
@@ -111,7 +119,7 @@ function parsed<T>(command: string, shape: z.ZodType<T>, text: string): T {
 	if (!result.success) {
 		const [issue] = result.error.issues;
 		throw new UserError(
-			`[prune] the answer of ${command} has a form that is not known here, so it is not known which versions are needed; at ${issue?.path.join(".") || "its start"}: ${issue?.message}\n  fix: bring gcloud to another version, or tools/prune-shapes.ts in line with it`,
+			`[prune] the answer of ${command} has a form that is not known here, so it is not known what is needed; at ${issue?.path.join(".") || "its start"}: ${issue?.message}\n  fix: bring gcloud to another version, or tools/prune-shapes.ts in line with it`,
 		);
 	}
 	return result.data;

@@ -1,6 +1,6 @@
 /**
- * `tools/prune -s STACK [--yes]`: lists the versions of the stack's secrets that no revision able to serve pins, and with
- * `--yes` destroys them. It decides nothing itself: see plan/prune.ts.
+ * `tools/prune -s STACK [--yes]`: lists the versions of the stack's secrets that no revision able to serve pins, and what
+ * left the contract and nobody needs; with `--yes` destroys both. It decides nothing itself: see plan/prune.ts.
  */
 import { parseArgs } from "node:util";
 import { secretsIn } from "../contract/bindings.ts";
@@ -8,24 +8,42 @@ import { UserError } from "../contract/errors.ts";
 import { secretIdIn } from "../contract/names.ts";
 import { platform } from "../contract/platform.ts";
 import { type Environment, environments } from "../contract/schema.ts";
+import type { StackConfig } from "../contract/stack-config.ts";
 import { type Commands, commands } from "./prune-commands.ts";
-import { keyOf, plan, type Row, type Stack } from "./prune-plan.ts";
+import { type Left, readLeft } from "./prune-left.ts";
+import { keyOf, type Plan, plan, type Row, type Stack } from "./prune-plan.ts";
 
 function main(): void {
 	const { standIn, environment, yes } = readArguments();
 	const run = commands(standIn);
-	const stack = readStack(run.pulumi, environment);
+	const configured = readStack(run.pulumi, environment);
+	const stack = { ...configured, left: readLeft(run, configured) };
 	const place = `${environment}, project ${stack.project}${standIn ? " of the stand-in" : ""}`;
-	const rows = plan(run.gcloud, stack);
-	if (rows.length === 0) {
-		console.log(`Every version in ${place} is needed: nothing to prune.`);
-		return;
+	const found = plan(run.gcloud, stack);
+	const kept = found.left.filter(({ needed }) => needed);
+	const left = found.left.filter(({ needed }) => !needed);
+	const rows = found.versions;
+	if (kept.length > 0) {
+		console.log(
+			`In ${place}, what left the contract and is needed:\n${list(kept)}`,
+		);
 	}
-	console.log(
-		`Versions in ${place} that no revision able to serve pins:\n${table(rows)}`,
-	);
-	if (yes) {
-		destroy(run.gcloud, stack, rows);
+	if (rows.length > 0) {
+		console.log(
+			`Versions in ${place} that no revision able to serve pins:\n${table(rows)}`,
+		);
+	}
+	if (left.length > 0) {
+		console.log(
+			`In ${place}, what left the contract and nobody needs:\n${list(left)}`,
+		);
+	}
+	if (rows.length + left.length === 0) {
+		console.log(
+			`Every version in ${place} is needed${kept.length > 0 ? ", and what left the contract" : ""}: nothing to prune.`,
+		);
+	} else if (yes) {
+		destroy(run.gcloud, stack, { versions: rows, left });
 	} else {
 		console.log(
 			"Nothing was changed. To destroy them for good, add --yes to the command.",
@@ -66,13 +84,16 @@ function readFlags(usage: string) {
 function readStack(
 	pulumi: Commands["pulumi"],
 	environment: Environment,
-): Stack {
+): Omit<Stack, "left"> {
 	const config: Record<string, { value?: string }> = JSON.parse(
 		pulumi(["config", "--json", `--stack=${environment}`]),
 	);
 	const value = (key: string) => config[key]?.value ?? "";
-	const adopted = Object.keys(
-		JSON.parse(value("netra-platform:adopted") || "{}"),
+	const adopted: StackConfig["adopted"] = JSON.parse(
+		value("netra-platform:adopted") || "{}",
+	);
+	const externalSecrets: StackConfig["externalSecrets"] = JSON.parse(
+		value("netra-platform:externalSecrets") || "{}",
 	);
 	const { project } = platform.environments[environment];
 	const region = value("gcp:region");
@@ -91,9 +112,10 @@ function readStack(
 		project,
 		region,
 		epoch: Number(epoch),
+		declared: { platform, config: { environment, adopted, externalSecrets } },
 		secretIds: secretsIn(platform, environment)
 			.filter(
-				({ id, source }) => source.from !== "external" && !adopted.includes(id),
+				({ id, source }) => source.from !== "external" && !(id in adopted),
 			)
 			.map(({ id }) => secretIdIn(id, environment)),
 	};
@@ -109,17 +131,29 @@ function table(rows: Row[]): string {
 		.join("\n");
 }
 
+const list = (left: Left[]) =>
+	left.map(({ text, reason }) => `  ${text}  ${reason}`).join("\n");
+
 /** Looks again first: a person may have read the list for long, and a deployment may have begun. */
-function destroy(gcloud: Commands["gcloud"], stack: Stack, rows: Row[]): void {
-	const secretIds = [...new Set(rows.map(({ secretId }) => secretId))];
-	const still = new Set(plan(gcloud, stack, secretIds).map(keyOf));
-	const changed = rows.filter((row) => !still.has(keyOf(row)));
+function destroy(
+	gcloud: Commands["gcloud"],
+	stack: Stack,
+	{ versions, left }: Plan,
+): void {
+	const secretIds = [...new Set(versions.map(({ secretId }) => secretId))];
+	const again = plan(gcloud, stack, secretIds);
+	const still = new Set([
+		...again.versions.map(keyOf),
+		...again.left.filter(({ needed }) => !needed).map(({ text }) => text),
+	]);
+	const planned = [...versions.map(keyOf), ...left.map(({ text }) => text)];
+	const changed = planned.filter((each) => !still.has(each));
 	if (changed.length > 0) {
 		throw new UserError(
-			`[prune] nothing was destroyed: meanwhile somebody came to need, or destroyed, ${changed.map(keyOf).join(", ")}\n  fix: run the command again`,
+			`[prune] nothing was destroyed: meanwhile somebody came to need, or destroyed, ${changed.join(", ")}\n  fix: run the command again`,
 		);
 	}
-	for (const { secretId, version } of rows) {
+	for (const { secretId, version } of versions) {
 		gcloud([
 			"secrets",
 			"versions",
@@ -130,6 +164,17 @@ function destroy(gcloud: Commands["gcloud"], stack: Stack, rows: Row[]): void {
 			"--quiet",
 		]);
 		console.log(`destroyed ${secretId}/${version}`);
+	}
+	for (const { text, commands } of left) {
+		for (const command of commands) {
+			gcloud(command);
+		}
+		console.log(`destroyed ${text}`);
+	}
+	if (left.length > 0) {
+		console.log(
+			`The next pulumi up -s ${stack.environment} forgets what left the contract.`,
+		);
 	}
 }
 

@@ -14,6 +14,7 @@ import { CloudError } from "../provider/core.ts";
 import { JOB, SERVICE } from "../types/tokens.ts";
 import { jobOf, revisionsOf, serviceOf } from "./answers.ts";
 import type { Cloud, Command, Flags } from "./command.ts";
+import { policyCommands } from "./policies.ts";
 import { secretCommands } from "./secrets.ts";
 import {
 	trafficFlags,
@@ -21,6 +22,7 @@ import {
 	updateService,
 	updateTraffic,
 } from "./service-changes.ts";
+import { wholeSecretCommands } from "./whole-secrets.ts";
 
 const inRegion = (type: string, { store }: Cloud, { region }: Flags) =>
 	store.view((world) =>
@@ -77,6 +79,8 @@ const commands: Record<string, Command> = {
 		},
 	},
 	...secretCommands,
+	...wholeSecretCommands,
+	...policyCommands,
 };
 
 /** Flags that take no value. */
@@ -120,7 +124,7 @@ async function main(args: string[]): Promise<void> {
 		throw new CloudError("the stand-in prints JSON only");
 	}
 	const answer = await command.run(
-		cloudOf(flags.project ?? "", flags.region ?? ""),
+		cloudOf(projectOf(words, flags), flags.region ?? ""),
 		flags,
 		name?.endsWith("*") ? (words.at(-1) ?? "") : "",
 	);
@@ -128,6 +132,10 @@ async function main(args: string[]): Promise<void> {
 		console.log(JSON.stringify(answer, null, 2));
 	}
 }
+
+/** `gcloud projects …` names the project as its argument. */
+const projectOf = (words: string[], flags: Flags) =>
+	(words[0] === "projects" ? words.at(-1) : flags.project) ?? "";
 
 function isCommand(pattern: string, words: string[]): boolean {
 	const wanted = pattern.split(" ");

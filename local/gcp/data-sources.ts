@@ -3,7 +3,13 @@ import { CloudError } from "../provider/core.ts";
 import { factsOf } from "../provider/facts.ts";
 import { type Properties, textAt } from "../provider/values.ts";
 import type { Scope } from "../types/resource-type.ts";
-import { JOB, SECRET, SERVICE, SQL_INSTANCE } from "../types/tokens.ts";
+import {
+	ACCOUNT,
+	JOB,
+	SECRET,
+	SERVICE,
+	SQL_INSTANCE,
+} from "../types/tokens.ts";
 import {
 	type Caller,
 	type Cloud,
@@ -11,6 +17,7 @@ import {
 	projectOf,
 } from "./data-source.ts";
 import { dataSourceShape } from "./data-source-shape.ts";
+import { projectPolicy, secretPolicy } from "./policy-sources.ts";
 import { versionSources } from "./version-sources.ts";
 
 /** A data source that shows a resource. */
@@ -53,6 +60,26 @@ const sources: Readonly<Record<string, DataSource>> = {
 		{ secretId: true, project: false },
 		(args, _scope, project) =>
 			`projects/${project}/secrets/${textAt(args, "secretId")}`,
+	),
+	"gcp:secretmanager/getSecretIamPolicy:getSecretIamPolicy": {
+		args: { secretId: true, project: false },
+		read: (args, { scope, api }) => {
+			projectOf(args, scope);
+			return api.view((world) => secretPolicy(world, textAt(args, "secretId")));
+		},
+	},
+	"gcp:projects/getIamPolicy:getIamPolicy": {
+		args: { project: true },
+		read: (args, { scope, api }) => {
+			projectOf(args, scope);
+			return api.view(projectPolicy);
+		},
+	},
+	"gcp:serviceaccount/getAccount:getAccount": shows(
+		ACCOUNT,
+		{ accountId: true, project: false },
+		(args, _scope, project) =>
+			`projects/${project}/serviceAccounts/${textAt(args, "accountId")}@${project}.iam.gserviceaccount.com`,
 	),
 	"gcp:sql/getDatabaseInstance:getDatabaseInstance": shows(
 		SQL_INSTANCE,

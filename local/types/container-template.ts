@@ -37,11 +37,7 @@ export function checkTemplate(
 	world: World,
 ): void {
 	const email = accountOf(template, scope);
-	const isOurs = email.endsWith(`@${scope.project}.iam.gserviceaccount.com`);
-	if (
-		isOurs &&
-		!find(world, ACCOUNT, `projects/${scope.project}/serviceAccounts/${email}`)
-	)
+	if (!hasAccount(email, scope, world))
 		throw rejected(
 			403,
 			`Permission 'iam.serviceaccounts.actAs' denied on service account ${email} (or it may not exist).`,
@@ -70,6 +66,26 @@ export function checkTemplate(
 				`Volume mount refers to an unknown volume: ${textAt(lost, "name")}`,
 			);
 	}
+}
+
+/** Whether an account is there; one of another project is not known here. */
+function hasAccount(email: string, scope: Scope, world: World): boolean {
+	const isOurs = email.endsWith(`@${scope.project}.iam.gserviceaccount.com`);
+	const id = `projects/${scope.project}/serviceAccounts/${email}`;
+	return !isOurs || find(world, ACCOUNT, id) !== undefined;
+}
+
+/** Why no instance of a revision can start, where none can: its account, or what it binds, is not what it was. */
+export function startProblem(
+	template: Properties,
+	scope: Scope,
+	world: World,
+): string | undefined {
+	const email = accountOf(template, scope);
+	if (!hasAccount(email, scope, world))
+		return `Service account ${email} does not exist.`;
+	const bindings = resolveBindings(template, scope, world);
+	return "problem" in bindings ? bindings.problem : undefined;
 }
 
 /** What the containers are started with, or why they can't be. */

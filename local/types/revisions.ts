@@ -28,6 +28,8 @@ export interface ServiceHistory {
 	/** How many revisions were made. */
 	count: number;
 	revisions: Record<string, Revision>;
+	/** Why revisions that should serve from now on can't start again, by name. */
+	unstartable?: Record<string, string>;
 	/** The process that waits for the newest revision. */
 	waiting?: number;
 }

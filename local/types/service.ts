@@ -24,7 +24,13 @@ import type {
 import { historyOf, newRevision, recordOutcome } from "./revisions.ts";
 import { stamp } from "./stamps.ts";
 import { SERVICE_MEMBER } from "./tokens.ts";
-import { checkTraffic, LATEST, settleService, sharesOf } from "./traffic.ts";
+import {
+	checkStarts,
+	checkTraffic,
+	LATEST,
+	settleService,
+	sharesOf,
+} from "./traffic.ts";
 
 /** Where no probe is given, Cloud Run waits for the port. */
 function addDefaultProbe(template: Properties): void {
@@ -64,6 +70,7 @@ function accept(operation: Operation, entry: Entry, world: World): void {
 		];
 	const revision = newRevision(operation, entry);
 	checkTraffic(entry);
+	checkStarts(entry, prior, scope, world);
 	if (revision === undefined) return;
 	properties.reconciling = true;
 	properties.terminalConditions = [pendingCondition()];

@@ -1,9 +1,11 @@
 /** Which revisions of a Cloud Run service get its requests. */
-import type { Entry } from "../cloud/world.ts";
+import type { Entry, World } from "../cloud/world.ts";
 import type { Share } from "../plane/data-plane.ts";
 import { blocksAt, type Properties } from "../provider/values.ts";
 import { lastSegment, rejected } from "./answers.ts";
 import { readyCondition } from "./conditions.ts";
+import { startProblem } from "./container-template.ts";
+import type { Scope } from "./resource-type.ts";
 import { historyOf } from "./revisions.ts";
 
 /** The target that means the newest revision that is ready. */
@@ -37,10 +39,13 @@ function problemOf(entry: Entry): string | undefined {
 		...pinned(properties),
 	];
 	const { revisions } = historyOf(entry);
-	const failed = wanted.find((name) => revisions[name]?.state !== "ready");
+	const { unstartable = {} } = historyOf(entry);
+	const failed = wanted.find(
+		(name) => revisions[name]?.state !== "ready" || name in unstartable,
+	);
 	return (
 		failed &&
-		`Revision '${failed}' is not ready and cannot serve traffic. ${revisions[failed]?.message ?? ""}`
+		`Revision '${failed}' is not ready and cannot serve traffic. ${unstartable[failed] ?? revisions[failed]?.message ?? ""}`
 	);
 }
 
@@ -51,11 +56,46 @@ function pinned(properties: Properties): string[] {
 		.map(({ revision }) => lastSegment(revision));
 }
 
+/**
+ * Notes which of the revisions that come to serve can't: their instances start anew, with what their template binds.
+ * Those that serve already have theirs.
+ */
+export function checkStarts(
+	entry: Entry,
+	prior: Entry | undefined,
+	scope: Scope,
+	world: World,
+): void {
+	const history = historyOf(entry);
+	const serving = prior === undefined ? [] : revisionsIn(prior);
+	const problems = blocksAt(entry.properties, "traffics")
+		.map((target) => revisionOf(entry, target))
+		.filter((name) => !serving.includes(name))
+		.flatMap((name) => {
+			const { state, template } = history.revisions[name] ?? {};
+			const problem =
+				state === "ready" && template && startProblem(template, scope, world);
+			return problem ? [[name, problem]] : [];
+		});
+	history.unstartable = Object.fromEntries(problems);
+}
+
+const revisionsIn = (entry: Entry) =>
+	sharesOf(entry).map(({ revision }) => revision);
+
+/** The revision that a target means. */
+const revisionOf = (
+	{ properties }: Entry,
+	{ type, revision }: Properties,
+): string =>
+	lastSegment(type === LATEST ? properties.latestReadyRevision : revision);
+
 /** Brings readiness and traffic in line with what the revisions are. */
 export function settleService(entry: Entry): void {
 	const { properties } = entry;
-	const { revisions } = historyOf(entry);
-	const isReady = (name: string) => revisions[name]?.state === "ready";
+	const { revisions, unstartable = {} } = historyOf(entry);
+	const isReady = (name: string) =>
+		revisions[name]?.state === "ready" && !(name in unstartable);
 	const created = lastSegment(properties.latestCreatedRevision);
 	if (isReady(created))
 		properties.latestReadyRevision = properties.latestCreatedRevision ?? "";
@@ -75,13 +115,9 @@ export function settleService(entry: Entry): void {
 }
 
 /** Which revision gets which share now. */
-export function sharesOf({ properties }: Entry): Share[] {
-	return blocksAt(properties, "trafficStatuses").map(
-		({ type, revision, percent }) => ({
-			revision: lastSegment(
-				type === LATEST ? properties.latestReadyRevision : revision,
-			),
-			percent: Number(percent),
-		}),
-	);
+export function sharesOf(entry: Entry): Share[] {
+	return blocksAt(entry.properties, "trafficStatuses").map((target) => ({
+		revision: revisionOf(entry, target),
+		percent: Number(target.percent),
+	}));
 }

@@ -21,7 +21,9 @@ function withCheck(checkCommand: string[]): Platform {
 	return parsePlatform(contract);
 }
 
-const stack = shippedStack("staging", {}, withCheck(command));
+const stack = shippedStack("staging", {}, () => ({
+	contract: withCheck(command),
+}));
 afterAll(() => stack.remove());
 
 const service = "gcp:cloudrunv2/service:Service::auth";
@@ -113,7 +115,7 @@ describe("a service whose contract names a check command", () => {
 		const other = shippedStack(
 			"staging",
 			{ directory: stack.directory, state: stack.state, config: stack.config },
-			withCheck([...command, "--strict"]),
+			() => ({ contract: withCheck([...command, "--strict"]) }),
 		);
 		const token = (run: Run) => inputsOf(run, job).runExecutionToken;
 		expect(token(await other.preview())).not.toBe(token(await stack.preview()));

@@ -29,6 +29,8 @@ function firstDeployment({
 			return { ...inputs, destroyTime: "", enabled: true };
 		case "gcp:secretmanager/getSecretVersionAccess:getSecretVersionAccess":
 			return { ...inputs, secretData: "p@ss/word+of:clickhouse" };
+		case "pulumi:pulumi:readStackResourceOutputs":
+			return { outputs: {} };
 		default:
 			throw new Error(`the program called ${token}`);
 	}
@@ -129,6 +131,8 @@ export async function runProgram(
 		},
 		"netra-platform",
 		environment,
+		false,
+		"organization",
 	);
 	pulumi.runtime.setAllConfig({ ...stackFile(environment), ...config });
 	await import("../../index.ts");

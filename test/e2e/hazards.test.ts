@@ -108,7 +108,7 @@ describe("a change that would replace what holds data", () => {
 			await set("gcp:region", "us-central1");
 			expect(code).not.toBe(0);
 			expect(output).toMatch(
-				/DatabaseInstance::database-instance"\s+as it is currently marked for protection/,
+				/\[replace\] refused, nothing was changed in staging:\s+subnetwork network-subnet, database instance database-instance, Redis redis-instance: region is us-central1, would be europe-west1/,
 			);
 			expect([
 				cloud("sql/user:User"),

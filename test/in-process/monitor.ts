@@ -125,7 +125,15 @@ export function runProgram(
 	return state.withLocalStorage(async () => {
 		const store = state.getStore();
 		const monitor = new Monitor(engine, run.stack, run.project);
-		settings.setMockOptions(monitor, run.project, run.stack, run.preview);
+		// What the engine says on a backend of files.
+		const organization = "organization";
+		settings.setMockOptions(
+			monitor,
+			run.project,
+			run.stack,
+			run.preview,
+			organization,
+		);
 		const logs: string[] = [];
 		store.settings.engine = logger(logs);
 		Object.assign(store, {

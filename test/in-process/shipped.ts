@@ -8,25 +8,34 @@ import { stackFile } from "./stack-file.ts";
 
 const root = new URL("../../", import.meta.url);
 
+/** What to deploy in place of what is shipped. */
+export type Deployed = {
+	contract: Platform;
+	/** Changes the text of the release file. */
+	release?: (text: string) => string;
+};
+
 /**
  * A shipped stack with its committed configuration, on a cloud of its own.
- * @param contract what to deploy in place of the shipped contract
+ * @param deployed asked at each run @default the shipped contract and release
  */
 export function shippedStack(
 	environment: Environment,
 	options: Partial<InProcessOptions> = {},
-	contract: Platform = platform,
+	deployed: () => Deployed = () => ({ contract: platform }),
 ): InProcess {
 	const stack: InProcess = new InProcess(
-		async () => ({
-			...(await deployPlatform(contract, {
+		async () => {
+			const { contract, release = (text) => text } = deployed();
+			const outputs = await deployPlatform(contract, {
 				stack: environment,
 				config: stack.config,
 				secretKeys: [...stack.secretKeys],
 				release: (name) =>
-					readFileSync(new URL(`releases/${name}.json`, root), "utf8"),
-			})),
-		}),
+					release(readFileSync(new URL(`releases/${name}.json`, root), "utf8")),
+			});
+			return { ...outputs };
+		},
 		{ stack: environment, config: stackFile(environment), ...options },
 	);
 	return stack;

@@ -85,6 +85,150 @@ async function withSecret(
 	return standIn;
 }
 
+/** Traffic to one revision alone. */
+const pinned = (revision: string): Properties => ({
+	traffics: [
+		{
+			type: "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION",
+			revision,
+			percent: 100,
+		},
+	],
+});
+
+describe("[R-101] a revision that is pinned", () => {
+	/** A service with two revisions, of which the first binds version 1 of a secret and the second nothing. */
+	async function withTwo(): Promise<{ standIn: StandIn; second: Recorded }> {
+		const standIn = await withSecret({ version: {}, grant: true });
+		const first = await standIn.create(SERVICE, "web", {
+			...bound(),
+			template: { ...(bound().template as Properties), revision: "web-one" },
+		});
+		const second = await standIn.update(first, later());
+		return { standIn, second };
+	}
+	const later = (more: Properties = {}) =>
+		service("y", { serviceAccount: EMAIL, revision: "web-two" }, more);
+
+	it("serves where all is there that it binds", async () => {
+		const { standIn, second } = await withTwo();
+		expect(
+			seen(await standIn.update(second, later(pinned("web-one")))),
+		).toMatchObject({
+			state: "CONDITION_SUCCEEDED",
+			created: "web-two",
+			serving: ["web-one 100"],
+		});
+	});
+
+	it.each<[string, string, (standIn: StandIn) => void]>([
+		[
+			"secret is gone",
+			`Secret projects/${NUMBER}/secrets/key/versions/1 was not found`,
+			(standIn) =>
+				standIn.cloud(({ resources }) => {
+					resources[SECRET] = {};
+					resources[VERSION] = {};
+				}),
+		],
+		[
+			"version is destroyed",
+			`Secret Version [projects/${NUMBER}/secrets/key/versions/1] is in DESTROYED state.`,
+			(standIn) =>
+				standIn.cloud(({ resources }) => {
+					for (const { hidden } of Object.values(resources[VERSION] ?? {})) {
+						hidden.destroyed = true;
+					}
+				}),
+		],
+		[
+			"version is disabled",
+			`Secret Version [projects/${NUMBER}/secrets/key/versions/1] is in DISABLED state.`,
+			(standIn) =>
+				standIn.cloud(({ resources }) => {
+					for (const { properties } of Object.values(
+						resources[VERSION] ?? {},
+					)) {
+						properties.enabled = false;
+					}
+				}),
+		],
+		[
+			"grant is gone",
+			`Permission denied on secret: projects/${NUMBER}/secrets/key/versions/1 for Revision service account ${EMAIL}.`,
+			(standIn) =>
+				standIn.cloud(({ resources }) => {
+					resources[MEMBER] = {};
+				}),
+		],
+	])(
+		"fails where its %s, and what served goes on",
+		async (_, found, change) => {
+			const { standIn, second } = await withTwo();
+			change(standIn);
+			const { reason, recorded } = await standIn.failingUpdate(
+				second,
+				later(pinned("web-one")),
+			);
+			expect(reason).toContain(
+				"Revision 'web-one' is not ready and cannot serve traffic.",
+			);
+			expect(reason).toContain(found);
+			expect(seen((await standIn.refresh(recorded)) as Recorded)).toMatchObject(
+				{
+					state: "CONDITION_FAILED",
+					serving: ["latest 100"],
+				},
+			);
+		},
+	);
+
+	it("fails without its account, although it binds nothing, and serves once the account is back", async () => {
+		const { standIn, second } = await withTwo();
+		const other = await standIn.create(ACCOUNT, "other", {
+			accountId: "netra-other",
+		});
+		const serviceAccount = textAt(other.outputs, "email");
+		const third = await standIn.update(
+			second,
+			service("z", { serviceAccount }),
+		);
+		const id = `projects/demo-1/serviceAccounts/${EMAIL}`;
+		const account = standIn.cloud(({ resources }) => {
+			const found = structuredClone(resources[ACCOUNT]?.[id]);
+			delete resources[ACCOUNT]?.[id];
+			return found;
+		});
+		const pin = service("z", { serviceAccount }, pinned("web-two"));
+		const { reason, recorded } = await standIn.failingUpdate(third, pin);
+		expect(reason).toContain(`Service account ${EMAIL} does not exist.`);
+		standIn.cloud(({ resources }) => {
+			Object.assign(resources[ACCOUNT] ?? {}, { [id]: account });
+		});
+		const again = { ...pin, labels: { again: "1" } };
+		expect(seen(await standIn.update(recorded, again))).toMatchObject({
+			state: "CONDITION_SUCCEEDED",
+			serving: ["web-two 100"],
+		});
+	});
+
+	it("is not started anew by a change that leaves the traffic as it is", async () => {
+		const { standIn, second } = await withTwo();
+		const serving = await standIn.update(second, later(pinned("web-one")));
+		standIn.cloud(({ resources }) => {
+			resources[MEMBER] = {};
+		});
+		expect(
+			seen(
+				await standIn.update(
+					serving,
+					later({ ...pinned("web-one"), labels: { a: "1" } }),
+				),
+			),
+		).toMatchObject({ state: "CONDITION_SUCCEEDED" });
+	});
+});
+
 describe("a service", () => {
 	it("makes a revision for each new template, and none for other changes", async () => {
 		const standIn = new StandIn();

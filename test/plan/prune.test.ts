@@ -22,6 +22,7 @@ const service = (
 const pinning = (epoch: number, ready = true): Revision => ({
 	name: revision(epoch),
 	ready,
+	account: "netra-auth@netra-staging.iam.gserviceaccount.com",
 	pins: [{ secretId: "database-url-staging", version: String(epoch + 1) }],
 });
 const versions = [1, 2, 3, 4, 5].map((version) => ({

@@ -1,7 +1,7 @@
 /** Names that somebody else chose: in the second key, and in what is printed. */
 import { describe, expect, it } from "@jest/globals";
-import { keptVersion } from "../../components/platform-secrets.ts";
 import { serviceContract } from "../../contract/bindings.ts";
+import { keptVersion } from "../../contract/kept-version.ts";
 import { platform } from "../../contract/platform.ts";
 import type { StackConfig } from "../../contract/stack-config.ts";
 import { violation } from "../../policies/judge.ts";

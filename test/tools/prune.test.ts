@@ -18,13 +18,17 @@ const place = "--project=netra-staging --region=us-central1 --format=json";
 let folder: string;
 beforeEach(() => {
 	folder = mkdtempSync(join(tmpdir(), "prune-"));
-	program("pulumi", `cat "${folder}/config"`);
+	program("pulumi", `cat "${folder}/$1"`);
 	// The answer to the second command of a kind is `<kind>.2`, if there is one.
 	program(
 		"gcloud",
 		`case "$*" in
 		"run "*) kind=$2 ;;
 		"secrets versions list "*) kind=$4 ;;
+		"secrets list "*) kind=secrets ;;
+		"secrets get-iam-policy "*) kind=policy-$3 ;;
+		"iam service-accounts list "*) kind=accounts ;;
+		"projects get-iam-policy "*) kind=policy ;;
 		*) kind=done ;;
 		esac
 		echo "$kind" >> "${folder}/kinds"
@@ -39,6 +43,7 @@ beforeEach(() => {
 		"gcp:region": { value: "us-central1" },
 		"netra-platform:rotationEpoch": { value: "3" },
 	});
+	answer("stack", { deployment: { resources: [] } });
 	answer("services", services.map(service));
 	answer(
 		"revisions",
@@ -92,6 +97,8 @@ const calls = () =>
 		? readFileSync(join(folder, "calls"), "utf8").trim().split("\n")
 		: [];
 const destroyed = () => calls().filter((call) => call.includes(" destroy "));
+const changed = () =>
+	calls().filter((call) => / (delete|remove-iam-policy-binding) /.test(call));
 const listed = (output: string) =>
 	[...output.matchAll(/^ {2}(\S+ +\d+ {2}.*)$/gm)].map(([, line]) => line);
 
@@ -191,7 +198,9 @@ Nothing was changed. To destroy them for good, add --yes to the command.
 			]),
 		);
 		expect(
-			calls().filter((call) => !/^pulumi config| list /.test(call)),
+			calls().filter(
+				(call) => !/^pulumi (config|stack export) | list /.test(call),
+			),
 		).toEqual([]);
 	});
 
@@ -333,6 +342,207 @@ Every version in staging, project netra-staging is needed: nothing to prune.
 	});
 });
 
+describe("prune, of what left the contract", () => {
+	const email = (service: string) =>
+		`netra-${service}@netra-staging.iam.gserviceaccount.com`;
+	const old = "netra-auth-staging-e2-0123abcd-3";
+	const newest = "netra-auth-staging-e3-0123abcd-4";
+	const chain = (component: string) =>
+		`urn:pulumi:staging::netra-platform::netra-platform:index:${component}`;
+	const secretUrn = `${chain("PlatformSecrets")}$netra-platform:index:ManagedSecret$gcp:secretmanager/secret:Secret::jwt-secret`;
+	const grantUrn = (name: string) =>
+		`${chain("PlatformSecrets")}$netra-platform:index:ManagedSecret$gcp:secretmanager/secretIamMember:SecretIamMember::${name}`;
+	const grant = (secretId: string, service: string) => ({
+		secretId: `projects/netra-staging/secrets/${secretId}`,
+		role: "roles/secretmanager.secretAccessor",
+		member: `serviceAccount:${email(service)}`,
+	});
+	const oldSecret = "old-key-staging";
+
+	/** The state holds a renamed secret, a dropped binding, a service that is gone and a role that is. */
+	function state(protect = false) {
+		answer("stack", {
+			version: 3,
+			deployment: {
+				resources: [
+					{
+						urn: secretUrn.replace("jwt-secret", "old-key"),
+						outputs: { secretId: oldSecret },
+						protect,
+					},
+					{
+						urn: grantUrn("old-key-auth"),
+						outputs: grant(oldSecret, "auth"),
+					},
+					{
+						urn: grantUrn("redis-url-frontend"),
+						outputs: grant("redis-url-staging", "frontend"),
+					},
+					{
+						urn: `${chain("ServiceIdentity")}$gcp:serviceaccount/account:Account::gone`,
+						outputs: { accountId: "netra-gone" },
+					},
+					{
+						urn: `${chain("ServiceIdentity")}$gcp:projects/iAMMember:IAMMember::auth-editor`,
+						outputs: {
+							project: "netra-staging",
+							role: "roles/editor",
+							member: `serviceAccount:${email("auth")}`,
+						},
+					},
+					// What the contract has, what is no resource of the cloud, and what is about to be deleted.
+					{ urn: secretUrn, outputs: { secretId: "jwt-secret-staging" } },
+					{
+						urn: secretUrn.replace("jwt-secret", "deleted"),
+						outputs: { secretId: "deleted-staging" },
+						delete: true,
+					},
+				],
+			},
+		});
+		const project = "projects/123456789012/secrets";
+		answer("secrets", [
+			{ name: `${project}/${oldSecret}` },
+			{ name: `${project}/redis-url-staging` },
+			{ name: `${project}/deleted-staging` },
+		]);
+		const policy = (service: string) => ({
+			bindings: [
+				{
+					role: "roles/secretmanager.secretAccessor",
+					members: [`serviceAccount:${email(service)}`],
+				},
+			],
+		});
+		answer(`policy-${oldSecret}`, policy("auth"));
+		answer("policy-redis-url-staging", policy("frontend"));
+		answer("accounts", [{ email: email("gone") }]);
+		answer("policy", {
+			bindings: [
+				{ role: "roles/editor", members: [`serviceAccount:${email("auth")}`] },
+			],
+		});
+		answer("database-url-staging", [version(4)]);
+	}
+	const binding = (name: string, serviceAccountName: string) => ({
+		serviceAccountName,
+		containers: [
+			{
+				env: [{ valueFrom: { secretKeyRef: { name, key: "1" } } }],
+			},
+		],
+	});
+
+	it("[R-101] offers what nobody needs, says why, and takes it away in an order that works", async () => {
+		state();
+		expect(await prune("-s", "staging")).toEqual({
+			code: 0,
+			output: `In staging, project netra-staging, what left the contract and nobody needs:
+  grant of redis-url-staging to ${email("frontend")}  no revision uses it
+  roles/editor of ${email("auth")}  no revision but the newest runs as that account
+  account netra-gone  no revision uses it
+  secret old-key-staging  no revision pins it
+Nothing was changed. To destroy them for good, add --yes to the command.
+`,
+		});
+		expect(changed()).toEqual([]);
+		const { code, output } = await prune("-s", "staging", "--yes");
+		expect({ code, output }).toMatchObject({ code: 0 });
+		expect(output).toContain("destroyed secret old-key-staging\n");
+		expect(output).toContain(
+			"The next pulumi up -s staging forgets what left the contract.\n",
+		);
+		expect(changed()).toEqual([
+			`gcloud secrets remove-iam-policy-binding redis-url-staging --project=netra-staging --member=serviceAccount:${email("frontend")} --role=roles/secretmanager.secretAccessor --condition=None --quiet`,
+			`gcloud projects remove-iam-policy-binding netra-staging --member=serviceAccount:${email("auth")} --role=roles/editor --condition=None --quiet`,
+			`gcloud iam service-accounts delete ${email("gone")} --project=netra-staging --quiet`,
+			"gcloud secrets delete old-key-staging --project=netra-staging --quiet",
+		]);
+	});
+
+	it("[R-101] keeps what a revision needs that can be pinned, and names it", async () => {
+		state();
+		answer("revisions", [
+			revision("netra-auth-staging", 2, {
+				spec: binding(oldSecret, email("auth")),
+			}),
+			revision("netra-auth-staging", 3, {
+				spec: binding("redis-url-staging", email("frontend")),
+			}),
+		]);
+		answer("jobs", [
+			{
+				kind: "Job",
+				metadata: { name: "j" },
+				spec: {
+					template: {
+						spec: {
+							template: { spec: binding("other", email("gone")) },
+						},
+					},
+				},
+			},
+		]);
+		expect((await prune("-s", "staging", "--yes")).output).toBe(
+			`In staging, project netra-staging, what left the contract and is needed:
+  grant of redis-url-staging to ${email("frontend")}  needed by ${newest}
+  roles/editor of ${email("auth")}  needed by ${old}
+  account netra-gone  needed by job j
+  secret old-key-staging  needed by ${old}
+Every version in staging, project netra-staging is needed, and what left the contract: nothing to prune.
+`,
+		);
+		expect(changed()).toEqual([]);
+	});
+
+	it("[R-101] offers what only revisions need whose login is gone", async () => {
+		state();
+		answer("revisions", [
+			revision("netra-auth-staging", 1, {
+				spec: binding(oldSecret, email("auth")),
+			}),
+			revision("netra-auth-staging", 3),
+		]);
+		expect((await prune("-s", "staging")).output).toContain(
+			"secret old-key-staging  pinned only by netra-auth-staging-e1-0123abcd-2, whose login is gone\n",
+		);
+	});
+
+	it("waits until an update has let go of what was protected", async () => {
+		state(true);
+		expect((await prune("-s", "staging")).output).toContain(
+			"secret old-key-staging  protected until pulumi up -s staging has let go of it\n",
+		);
+	});
+
+	it("says nothing of what the cloud has no more", async () => {
+		state();
+		for (const kind of ["secrets", "accounts"]) {
+			answer(kind, []);
+		}
+		answer("policy", {});
+		expect((await prune("-s", "staging")).output).toBe(
+			"Every version in staging, project netra-staging is needed: nothing to prune.\n",
+		);
+	});
+
+	it("destroys nothing if a revision needs it meanwhile", async () => {
+		state();
+		answer("revisions.2", [
+			revision("netra-auth-staging", 3, {
+				spec: binding(oldSecret, email("auth")),
+			}),
+		]);
+		expect(await prune("-s", "staging", "--yes")).toMatchObject({
+			code: 1,
+			output: expect.stringMatching(
+				/nothing was destroyed: meanwhile somebody came to need, or destroyed, .*secret old-key-staging\n/,
+			),
+		});
+		expect(changed()).toEqual([]);
+	});
+});
+
 describe("prune refuses", () => {
 	const refusal = async (...args: string[]) => {
 		const result = await prune("-s", "staging", "--yes", ...args);
@@ -367,7 +577,7 @@ describe("prune refuses", () => {
 			{ kind: "Revision", metadata: { name: "r", labels: {} } },
 		]);
 		expect(await refusal()).toMatch(
-			/^\[prune\] the answer of gcloud run revisions list has a form that is not known here, so it is not known which versions are needed; at 0\.metadata\.labels\.serving\.knative\.dev\/service: /,
+			/^\[prune\] the answer of gcloud run revisions list has a form that is not known here, so it is not known what is needed; at 0\.metadata\.labels\.serving\.knative\.dev\/service: /,
 		);
 	});
 

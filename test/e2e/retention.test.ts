@@ -1,0 +1,217 @@
+/** What leaves the contract, on the real engine: it stays while a revision can bind it, and goes by `tools/prune`. */
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { codeBlock } from "../fixtures/guide.ts";
+import { Checkout, outputOf } from "./checkout.ts";
+import { cloudEntries, servingRevisions } from "./cloud.ts";
+
+const project = "netra-staging";
+const auth = "netra-auth-staging";
+const account = "netra-auth@netra-staging.iam.gserviceaccount.com";
+const checkout = new Checkout();
+afterAll(() => checkout.remove());
+
+const pulumi = async (...args: string[]) =>
+	outputOf(await checkout.pulumi(...args, "-s", "staging"));
+const up = (...flags: string[]) =>
+	pulumi("up", "--yes", "--skip-preview", ...flags);
+const set = (...args: string[]) => pulumi("config", "set", ...args);
+const serving = () => servingRevisions(checkout, project)[auth] as string;
+const prune = async (...args: string[]) =>
+	outputOf(await checkout.run("tools/prune-local", "-s", "staging", ...args));
+const cloud = (type: string) => cloudEntries(checkout, project, `gcp:${type}`);
+
+/** Numbers and payloads of a secret's versions. */
+const versions = (secretId: string) =>
+	Object.fromEntries(
+		Object.entries(cloud("secretmanager/secretVersion:SecretVersion"))
+			.filter(([id]) => id.includes(`/secrets/${secretId}/versions/`))
+			.map(([id, { properties }]) => [
+				id.split("/").at(-1),
+				properties.secretData,
+			]),
+	);
+const has = (secretId: string) =>
+	`projects/${project}/secrets/${secretId}` in
+	cloud("secretmanager/secret:Secret");
+const mayRead = (secretId: string) =>
+	Object.keys(cloud("secretmanager/secretIamMember:SecretIamMember")).some(
+		(id) => id.includes(`/${secretId}/`) && id.endsWith(account),
+	);
+const takenAway = /^ *[-+]+ +\S+:\S+ \S+ (delet|replac)/m;
+
+/** `jwt-secret` gets another name and keeps its value, a simulation key leaves the environment, a binding goes. */
+function changeContract(): void {
+	const file = "contract/platform.ts";
+	checkout.edit(
+		file,
+		`JWT_SECRET_KEY: "jwt-secret"`,
+		`JWT_SECRET_KEY: "signing-key"`,
+	);
+	checkout.edit(
+		file,
+		`"JWT_SECRET_{ENV}": "jwt-secret"`,
+		`"JWT_SECRET_{ENV}": "signing-key"`,
+	);
+	checkout.edit(
+		file,
+		`id: "jwt-secret",
+			category: "authentication",
+			source: { from: "generated.hex64" },`,
+		`id: "signing-key",
+			category: "authentication",
+			source: { from: "generated.hex64", generator: "jwt-secret" },`,
+	);
+	checkout.edit(
+		file,
+		`environments: ["local", "staging"],`,
+		`environments: ["local"],`,
+	);
+	checkout.edit(file, `				OAUTH_HMAC_SECRET: "oauth-hmac-secret",\n`, "");
+	checkout.edit(
+		file,
+		`				CLICKHOUSE_URL: "clickhouse-url",`,
+		`				CLICKHOUSE_URL: "clickhouse-url",
+				OAUTH_HMAC_SECRET: "oauth-hmac-secret",`,
+	);
+}
+
+let first: string;
+let key: unknown;
+beforeAll(async () => {
+	await up();
+	first = serving();
+	key = versions("jwt-secret-staging")[1];
+}, 60_000);
+
+describe("an update whose contract lost a secret, an environment and a binding", () => {
+	it("[R-101] deletes and replaces nothing, and says what stays for whom", async () => {
+		changeContract();
+		const preview = await pulumi("preview");
+		expect(preview).not.toMatch(takenAway);
+		expect(preview).toContain(
+			`[retired] secret jwt-secret-staging left the contract and stays, with its versions and grants; if it was renamed, docs/rename-a-secret.md keeps its value. Needed by ${first}, `,
+		);
+		expect(preview).toContain(
+			`[retired] ${account} no longer binds oauth-hmac-secret-staging, and may go on reading it. Needed by ${first};`,
+		);
+		expect(await up()).not.toMatch(takenAway);
+		expect(versions("jwt-secret-staging")).toEqual({ 1: key });
+		for (const secretId of [
+			"jwt-secret-staging",
+			"e2e-oauth-simulation-key-staging",
+			"oauth-hmac-secret-staging",
+		]) {
+			expect([secretId, has(secretId), mayRead(secretId)]).toEqual([
+				secretId,
+				true,
+				true,
+			]);
+		}
+	}, 60_000);
+
+	it("[R-101] gives a renamed secret the value that it had", () => {
+		expect(serving()).not.toBe(first);
+		expect(versions("signing-key-staging")).toEqual({ 1: key });
+	});
+
+	it("[R-101] lets the revision before it serve again", async () => {
+		expect(await prune()).toContain(
+			`secret jwt-secret-staging  needed by ${first}, `,
+		);
+		await set("--path", "services.auth.pinnedRevision", first);
+		await up();
+		expect(
+			Object.values(cloud("cloudrunv2/service:Service")).find(
+				({ properties }) => properties.name === auth,
+			)?.properties.trafficStatuses,
+		).toMatchObject([{ revision: first, percent: 100 }]);
+		await pulumi("config", "rm", "--path", "services.auth.pinnedRevision");
+	}, 60_000);
+
+	it("[R-101] can be taken back: the old secret is bound again, with the same version", async () => {
+		checkout.restore("contract/platform.ts");
+		// A secret that somebody else keeps from now on stays as well.
+		await set("--path", 'adopted["secret-key"]', "1");
+		await set("rotationEpoch", "1");
+		const output = await up();
+		expect(output).not.toMatch(/^ *- +gcp:secretmanager:Secret(IamMember)? /m);
+		expect(versions("jwt-secret-staging")).toEqual({ 1: key });
+		expect([has("secret-key-staging"), mayRead("secret-key-staging")]).toEqual([
+			true,
+			true,
+		]);
+		expect(output).toContain("[retired] secret signing-key-staging left");
+	}, 60_000);
+});
+
+describe("prune", () => {
+	it("[R-101] takes away what no revision needs any more, and the next update forgets it", async () => {
+		await set("rotationEpoch", "2");
+		await up();
+		expect(await prune("--yes")).toMatch(
+			/\n {2}secret signing-key-staging {2}pinned only by .*, whose login is gone\n(.*\n)*destroyed secret signing-key-staging\n/,
+		);
+		expect(has("signing-key-staging")).toBe(false);
+		// A refresh must not make it anew.
+		await up("--refresh");
+		expect(await prune()).toContain("nothing to prune");
+		expect(has("signing-key-staging")).toBe(false);
+		expect(await pulumi("stack", "export")).not.toContain("signing-key");
+		expect(versions("secret-key-staging")).toHaveProperty("1");
+	}, 120_000);
+});
+
+describe("the guide to rename a secret", () => {
+	it("[R-101] copies a version that somebody else made, through a pipe alone", async () => {
+		const [block = ""] = codeBlock("rename-a-secret.md", "console").split(
+			"$ pulumi",
+		);
+		for (const line of block.trim().split("\n")) {
+			const command = line
+				.replace(/^\$ /, "")
+				.replaceAll("gcloud ", "tools/with-toolchain local/bin/gcloud ");
+			expect(await checkout.run("bash", "-c", command)).toEqual({
+				code: 0,
+				output: "",
+			});
+		}
+		const bound = versions("gemini-api-key-staging")[1];
+		expect(bound).toMatch(/^AIza/);
+		expect(versions("gemini-key-staging")).toEqual({ 1: bound });
+	}, 30_000);
+
+	it("[R-101] is followed by an update that takes nothing away", async () => {
+		const file = "contract/platform.ts";
+		checkout.edit(
+			file,
+			`GEMINI_API_KEY: "gemini-api-key"`,
+			`GEMINI_API_KEY: "gemini-key"`,
+		);
+		checkout.edit(file, `id: "gemini-api-key"`, `id: "gemini-key"`);
+		await pulumi("config", "rm", "--path", 'externalSecrets["gemini-api-key"]');
+		await set("--path", 'externalSecrets["gemini-key"].version', "1");
+		const output = await up();
+		expect(output).not.toMatch(takenAway);
+		expect(output).toContain(
+			"netra-backend@netra-staging.iam.gserviceaccount.com no longer binds gemini-api-key-staging, and may go on reading it.",
+		);
+	}, 60_000);
+});
+
+describe("destroy", () => {
+	it("[R-101] leaves nothing behind, what stayed included, where data is not protected", async () => {
+		changeContract();
+		await set("dataProtection", "false");
+		await up();
+		await pulumi("destroy", "--yes", "--skip-preview");
+		expect(
+			Object.keys(cloud("secretmanager/secret:Secret")).filter(
+				(id) =>
+					!/\/(google-oauth|openai|anthropic|gemini|clickhouse-password)/.test(
+						id,
+					),
+			),
+		).toEqual([]);
+		expect(cloud("serviceaccount/account:Account")).toEqual({});
+	}, 90_000);
+});
