@@ -1,19 +1,11 @@
-/** Which login the next revisions use, and whether the change to it is safe. */
-import { UserError } from "../contract/errors.ts";
-import { type Slot, slots } from "../contract/names.ts";
+/** Which login the next revisions use, and what decides whether the change to it is safe. */
+import type { Slot } from "../contract/names.ts";
 import {
-	isRecorded,
-	keepersLabel,
-	keepersOf,
-	keepersText,
-	type LoginUse,
-	loginUse,
 	type PasswordKeepers,
 	type RecordedRevision,
 	slotOf,
 } from "./login-record.ts";
-import { liveRevisions, type ObservedService } from "./observed.ts";
-import { knownBefore } from "./taken-over.ts";
+import type { ObservedService } from "./observed.ts";
 
 export type Rotation = {
 	epoch: number;
@@ -51,193 +43,18 @@ function keeperEpoch(slot: Slot, epoch: number): number {
 	return slotOf(epoch) === slot ? epoch : epoch - 1;
 }
 
-/**
- * Plans the logins of an epoch.
- * @throws {UserError} if it would change the password of a login that a live revision may use
- */
-export function planRotation(args: RotationArgs): Rotation {
-	const { epoch, slotRetry } = args;
+/** The logins of an epoch. */
+export function rotationOf({
+	epoch,
+	slotRetry,
+}: Pick<RotationArgs, "epoch" | "slotRetry">): Rotation {
 	const keepers = (slot: Slot): PasswordKeepers => {
 		const own = keeperEpoch(slot, epoch);
 		return { epoch: own, retry: slotRetry[own] ?? 0 };
 	};
-	const rotation: Rotation = {
+	return {
 		epoch,
 		target: slotOf(epoch),
 		keepers: { a: keepers("a"), b: keepers("b") },
 	};
-	for (const each of args.services) {
-		for (const name of liveRevisions(each.observed)) {
-			checkLive(args, each, name, rotation);
-		}
-		checkPin(args, each, rotation);
-	}
-	return rotation;
-}
-
-/** The login that a revision of a service may use. */
-export function loginUseOf(
-	{ observed, revisions }: Pick<LoginService, "observed" | "revisions">,
-	name: string,
-	carriers: ReadonlySet<string>,
-): LoginUse {
-	const revision = revisions.find((each) => each.name === name) ?? {
-		name,
-		labels: {},
-		bound: undefined,
-	};
-	return loginUse(observed.name, observed.labels, revision, carriers);
-}
-
-/** A live revision's login must stay as it is. */
-function checkLive(
-	args: RotationArgs,
-	each: LoginService,
-	name: string,
-	rotation: Rotation,
-): void {
-	const use = loginUseOf(each, name, args.carriers);
-	if (use.known) {
-		checkKnown(args, each, name, use.keepers, rotation);
-		return;
-	}
-	if (
-		args.adoptedRevisions.includes(name) &&
-		knownBefore(each, name, args.carriers)
-	) {
-		return;
-	}
-	const changing = slots.filter(
-		(slot) => !staysAs(args, slot, rotation.keepers[slot]),
-	);
-	if (changing.length > 0) {
-		refuse(
-			args,
-			`service ${each.observed.name} serves from revision ${name}, which may use either login: it ${use.because}; this update would change the password of ${changing.join(" and ")}`,
-			unknownRemedy(args, each, name),
-		);
-	}
-}
-
-function unknownRemedy(
-	{ stack, adoptedRevisions }: RotationArgs,
-	{ service, observed }: LoginService,
-	revision: string,
-): string {
-	if (!isRecorded(observed.labels) && !adoptedRevisions.includes(revision)) {
-		return `if it was there before this project's logins (a taken-over service), list it: pulumi config set --path 'adoptedRevisions[0]' ${revision} -s ${stack}; otherwise deploy the service with this project before rotating`;
-	}
-	return `deploy first without a rotation, so that a revision of this project serves (pulumi config set --path 'services.${service}.takeOver[0]' ${revision} -s ${stack}, with the epoch that was there, then pulumi up -s ${stack}), and rotate after that`;
-}
-
-/** True if every service that this project deployed says that a slot's password is what the plan wants it to be. */
-function staysAs(
-	{ services }: RotationArgs,
-	slot: Slot,
-	planned: PasswordKeepers,
-): boolean {
-	const texts = services
-		.filter(({ observed }) => isRecorded(observed.labels))
-		.map(({ observed }) => observed.labels[keepersLabel(slot)]);
-	return (
-		texts.length > 0 && texts.every((text) => text === keepersText(planned))
-	);
-}
-
-function checkKnown(
-	args: RotationArgs,
-	{ service, observed, pinned }: LoginService,
-	name: string,
-	live: PasswordKeepers,
-	rotation: Rotation,
-): void {
-	const { epoch, stack } = args;
-	const planned = rotation.keepers[slotOf(live.epoch)];
-	if (planned.epoch === live.epoch && planned.retry === live.retry) {
-		return;
-	}
-	if (planned.epoch === live.epoch) {
-		refuse(
-			args,
-			`slotRetry of epoch ${live.epoch} was ${live.retry} and is ${planned.retry} now, but service ${observed.name} serves with that login`,
-			`put it back: pulumi config set --path 'slotRetry["${live.epoch}"]' ${live.retry} -s ${stack}; for a new password raise the epoch instead`,
-		);
-	}
-	const fact = `service ${observed.name} serves with the login of epoch ${live.epoch}, and epoch ${epoch} would change that login's password`;
-	const held = pinned === name || observed.latestReadyRevision !== name;
-	if (epoch > live.epoch && held && deployedEpoch(args) > live.epoch) {
-		refuse(
-			args,
-			`${fact}; its requests go to ${name}, though ${observed.latestReadyRevision} is ready`,
-			`${endPin(service, pinned, stack)}pulumi config set rotationEpoch ${deployedEpoch(args)} -s ${stack} && pulumi up -s ${stack}, which moves the requests; rotate after that`,
-		);
-	}
-	refuse(
-		args,
-		fact,
-		epoch > live.epoch
-			? `bring epoch ${live.epoch + 1} live everywhere first: pulumi config set rotationEpoch ${live.epoch + 1} -s ${stack} && pulumi up -s ${stack}`
-			: `an epoch never goes back; to serve from an older revision again pin it (services.<service>.pinnedRevision) and keep: pulumi config set rotationEpoch ${live.epoch} -s ${stack}`,
-	);
-}
-
-/** A pinned revision must keep its login, and no rotation starts while one is pinned. */
-function checkPin(
-	args: RotationArgs,
-	each: LoginService,
-	rotation: Rotation,
-): void {
-	const { epoch, stack, carriers } = args;
-	const { service, observed, pinned } = each;
-	if (pinned === undefined) {
-		return;
-	}
-	const deployed = deployedEpoch(args);
-	if (epoch > deployed) {
-		refuse(
-			args,
-			`service ${observed.name} is pinned to revision ${pinned}, so a rotation to epoch ${epoch} could not go live`,
-			`${endPin(service, pinned, stack)}pulumi config set rotationEpoch ${deployed} -s ${stack} && pulumi up -s ${stack}, which ends the pin; rotate after that`,
-		);
-	}
-	const use = loginUseOf(each, pinned, carriers);
-	if (!use.known) {
-		return;
-	}
-	const planned = rotation.keepers[slotOf(use.keepers.epoch)];
-	if (keepersText(planned) !== keepersText(use.keepers)) {
-		refuse(
-			args,
-			`service ${observed.name} is pinned to revision ${pinned}, of epoch ${use.keepers.epoch}${use.keepers.retry === 0 ? "" : ` and retry ${use.keepers.retry}`}, whose login has another password by now; with epoch ${epoch} only logins of epochs ${epoch - 1} and ${epoch} are kept`,
-			`pin a revision of epoch ${epoch} or ${epoch - 1}, or end the pin: pulumi config rm --path services.${service}.pinnedRevision -s ${stack}`,
-		);
-	}
-}
-
-/** The epoch that was deployed last, as the services' labels and newest revisions say. */
-function deployedEpoch({ services, carriers, epoch }: RotationArgs): number {
-	const epochs = services.flatMap((each) => {
-		const use = loginUseOf(each, each.observed.latestCreatedRevision, carriers);
-		const recorded = slots.flatMap(
-			(slot) =>
-				keepersOf(each.observed.labels[keepersLabel(slot)])?.epoch ?? [],
-		);
-		return use.known ? [use.keepers.epoch, ...recorded] : recorded;
-	});
-	return epochs.length === 0 ? epoch : Math.max(...epochs);
-}
-
-const endPin = (service: string, pinned: string | undefined, stack: string) =>
-	pinned === undefined
-		? ""
-		: `pulumi config rm --path services.${service}.pinnedRevision -s ${stack} && `;
-
-function refuse(
-	{ stack }: Pick<RotationArgs, "stack">,
-	fact: string,
-	remedy: string,
-): never {
-	throw new UserError(
-		`[rotation] refused, nothing was changed in ${stack}: ${fact}\n  fix: ${remedy}`,
-	);
 }

@@ -4,19 +4,14 @@ import { UserError } from "../contract/errors.ts";
 import { serviceNameIn } from "../contract/names.ts";
 import type { Platform } from "../contract/schema.ts";
 import type { StackConfig } from "../contract/stack-config.ts";
+import { loginUseOf, planRotation } from "./login-guard.ts";
 import { keepersText, slotOf } from "./login-record.ts";
 import type { DeployedService } from "./observed.ts";
 import { checkPinned } from "./pins.ts";
 import { differencesBetween } from "./revision-differences.ts";
 import { parseRevisionName } from "./revision-name.ts";
 import type { ObservedRevision } from "./revisions.ts";
-import {
-	type LoginService,
-	loginUseOf,
-	planRotation,
-	type Rotation,
-	type RotationArgs,
-} from "./rotation.ts";
+import type { LoginService, Rotation, RotationArgs } from "./rotation.ts";
 import { planServing, type ServingPlan } from "./serving.ts";
 
 /** A service as an update finds it. */

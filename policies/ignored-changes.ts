@@ -47,6 +47,16 @@ const allowed: readonly Allowed[] = [
 			"The program gives no name; one that was imported keeps its own. Users of the name read it from the resource.",
 	},
 	{
+		types: [
+			"gcp:compute/globalAddress:GlobalAddress",
+			"gcp:compute/network:Network",
+			"gcp:compute/subnetwork:Subnetwork",
+		],
+		paths: ["description"],
+		reason:
+			"It can't be changed in place, and one that was imported does no harm; nothing is made from it.",
+	},
+	{
 		types: [types.service, types.job],
 		paths: ["annotations", "client", "clientVersion"],
 		reason:

@@ -1,11 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
+import { planRotation } from "../../plan/login-guard.ts";
 import { loginVersions } from "../../plan/login-record.ts";
 import type { ObservedService } from "../../plan/observed.ts";
-import {
-	type LoginService,
-	planRotation,
-	type RotationArgs,
-} from "../../plan/rotation.ts";
+import type { LoginService, RotationArgs } from "../../plan/rotation.ts";
 
 const auth = "netra-auth-staging";
 const backend = "netra-backend-staging";
