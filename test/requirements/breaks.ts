@@ -447,9 +447,9 @@ export const breaks: Readonly<Record<string, readonly Break[]>> = {
 			tests: pack,
 		},
 		{
-			what: "preflight prints a password as a URL spells it",
+			what: "preflight prints a password as a driver spells it",
 			path: "preflight/redaction.ts",
-			from: "\t\tpercent,\n",
+			from: 'bytes.toString("hex"),',
 			to: "",
 			tests: ["test/preflight/redaction.test.ts"],
 			titled: "holds a secret in no spelling",
