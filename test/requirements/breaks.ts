@@ -506,6 +506,22 @@ export const breaks: Readonly<Record<string, readonly Break[]>> = {
 			tests: ["test/plan/serving.test.ts"],
 		},
 	],
+	"R-101": [
+		{
+			what: "what left the contract is deleted, whatever revision binds it",
+			path: "plan/retention.ts",
+			from: "!declared.has(keyOf(each.type, each.name)),",
+			to: "false,",
+			tests: ["test/plan/retention.test.ts"],
+		},
+		{
+			what: "data is replaced without a word",
+			path: "plan/replacement.ts",
+			from: "({ bound }) => bound || dataProtection",
+			to: "({ bound }) => bound",
+			tests: ["test/plan/replacement.test.ts"],
+		},
+	],
 	"R-102": [
 		{
 			what: "a version that somebody disabled is no difference",
