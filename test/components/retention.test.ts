@@ -64,7 +64,7 @@ function live(): { stack: InProcess; deploy: (next: Deployed) => void } {
 	let current: Deployed = { contract: platform };
 	const directory = mkdtempSync(join(tmpdir(), "netra-retention-"));
 	cpSync(first.directory, directory, { recursive: true });
-	const state = structuredClone(first.state);
+	const { state } = first;
 	const stack = shippedStack("local", { directory, state }, () => current);
 	open.push(stack);
 	return {

@@ -97,6 +97,40 @@ export function jsonOf(output: string): string {
 	return output.slice(output.indexOf("{"), output.lastIndexOf("}") + 1);
 }
 
+/** A command that runs. */
+export type Started = {
+	pid: number;
+	kill: () => Promise<void>;
+	answer: Promise<Answer>;
+};
+
+/** Starts a command in a folder. */
+export function startCommand(
+	folder: string,
+	[command = "", ...args]: readonly string[],
+	variables: Record<string, string>,
+): Started {
+	const child = spawn(command, args, {
+		cwd: folder,
+		env: { ...process.env, NO_COLOR: "1", ...variables },
+		stdio: ["ignore", "pipe", "pipe"],
+		// A session of its own, so that nothing of a killed command goes on.
+		detached: true,
+	});
+	let output = "";
+	child.stdout.on("data", (text) => {
+		output += text;
+	});
+	child.stderr.on("data", (text) => {
+		output += text;
+	});
+	const answer = new Promise<Answer>((done, fail) => {
+		child.once("error", fail);
+		child.once("close", (code) => done({ code, output }));
+	});
+	return { pid: child.pid as number, kill: () => killEngine(child), answer };
+}
+
 export class Checkout {
 	readonly folder = mkdtempSync(join(tmpdir(), "netra-checkout-"));
 
@@ -136,38 +170,11 @@ export class Checkout {
 	}
 
 	/** Starts a command of the project, to be killed on its way. */
-	start(
-		command: string,
-		...args: string[]
-	): { pid: number; kill: () => Promise<void>; answer: Promise<Answer> } {
-		const child = spawn(command, args, {
-			cwd: this.folder,
-			env: {
-				...process.env,
-				NETRA_LOCAL_DIR: this.stateFolder,
-				NO_COLOR: "1",
-				...this.#variables,
-			},
-			stdio: ["ignore", "pipe", "pipe"],
-			// A session of its own, so that nothing of a killed command goes on.
-			detached: true,
+	start(command: string, ...args: string[]): Started {
+		return startCommand(this.folder, [command, ...args], {
+			NETRA_LOCAL_DIR: this.stateFolder,
+			...this.#variables,
 		});
-		let output = "";
-		child.stdout.on("data", (text) => {
-			output += text;
-		});
-		child.stderr.on("data", (text) => {
-			output += text;
-		});
-		const answer = new Promise<Answer>((done, fail) => {
-			child.once("error", fail);
-			child.once("close", (code) => done({ code, output }));
-		});
-		return {
-			pid: child.pid as number,
-			kill: () => killEngine(child),
-			answer,
-		};
 	}
 
 	/** Replaces text in a file; a text that is not there is an error, so that no edit gets lost. */

@@ -4,45 +4,32 @@
  * `in-process.test.ts` compares the two.
  */
 import { mkdtempSync, rmSync } from "node:fs";
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { GcpProvider } from "../../local/gcp/provider.ts";
+import { join, resolve } from "node:path";
+import type { Inputs } from "@pulumi/pulumi";
 import { SimulatedPlane } from "../../local/plane/simulated.ts";
-import type { Provider } from "../../local/provider/core.ts";
 import {
 	type Properties,
 	plainProperties,
-	Secret,
 } from "../../local/provider/values.ts";
 import { RandomProvider } from "../../local/random/provider.ts";
-import { serveRest } from "../../local/rest/server.ts";
-import { type ProgramRun, runProgram } from "./monitor.ts";
-import { marked, type Registration } from "./registration.ts";
-import { emptyState, type Recorded, type State } from "./state.ts";
-import { type Step, StepFailure, takenAlong, takeStep } from "./steps.ts";
+import { type Answer, startCommand } from "../e2e/checkout.ts";
+import type { JudgeOptions } from "../policies/engine.ts";
+import { Deployment } from "./deployment.ts";
+import { packPolicies } from "./policies.ts";
+import { refreshed } from "./refresh.ts";
+import { RestAnswers } from "./rest-answers.ts";
+import { type Run, runOf } from "./run.ts";
+import { runProgram } from "./run-program.ts";
+import { StackSettings } from "./stack-settings.ts";
+import { StackState } from "./stack-state.ts";
 
-/** The program shows it to the REST answers. */
-const accessToken = "in-process";
+export type { Run } from "./run.ts";
 
-/** How a preview or an update ended. */
-export type Run = {
-	/** Every step in the order in which it was taken, the ones that change nothing included. */
-	steps: Step[];
-	registrations: Registration[];
-	/** The stack's outputs; empty after a failure. */
-	outputs: Properties;
-	/** What the program said, and why the run failed. */
-	messages: string[];
-	ok: boolean;
-};
-
-export type Program = () => Promise<Record<string, unknown>>;
+export type Program = () => Promise<Inputs>;
 
 export type InProcessOptions = {
 	stack: string;
-	project?: string;
 	/** Full keys, values as the engine hands them to the program. */
 	config: Record<string, string>;
 	/** The full keys whose values are encrypted. */
@@ -50,341 +37,168 @@ export type InProcessOptions = {
 	/** The stand-in's folder. @default a new one, which {@link InProcess.remove} takes away */
 	directory?: string;
 	/** @default the empty one */
-	state?: State;
+	state?: StackState;
+	/** How the policy pack judges previews and updates. @default not at all */
+	policies?: JudgeOptions;
+};
+
+/** What a command does besides. */
+export type RunOptions = {
+	/** Takes over what the cloud holds first, as `--refresh` does. */
+	refresh?: boolean;
 };
 
 export class InProcess {
 	readonly directory: string;
 	readonly stack: string;
-	readonly project: string;
-	/** What the program is configured with; a test may change it between runs. */
-	config: Record<string, string>;
+	/** What the program is configured with. */
+	readonly config: Record<string, string>;
 	readonly secretKeys: readonly string[];
-	state: State;
+	/** What the stack remembers. */
+	state: StackState;
+
 	readonly #program: Program;
-	/** What the REST APIs answer from. */
-	#served: GcpProvider | undefined;
-	#rest: Server | undefined;
+	readonly #settings: StackSettings;
+	readonly #policies: JudgeOptions | undefined;
+	readonly #rest: RestAnswers;
 
 	constructor(program: Program, options: InProcessOptions) {
 		this.#program = program;
 		this.stack = options.stack;
-		this.project = options.project ?? "netra-platform";
-		this.config = options.config;
+		this.config = { ...options.config };
+		this.#settings = new StackSettings(this.config);
 		this.secretKeys = options.secretKeys ?? [];
-		this.state = options.state ?? emptyState();
+		this.state = options.state ?? new StackState([]);
+		this.#policies = options.policies;
 		this.directory =
 			options.directory ?? mkdtempSync(join(tmpdir(), "netra-in-process-"));
+		this.#rest = new RestAnswers(this.directory);
 	}
 
-	/** Sets a key of the project's own configuration; an object is handed over as JSON. */
-	set(key: string, value: unknown): void {
-		this.config = {
-			...this.config,
-			[`${this.project}:${key}`]:
-				typeof value === "string" ? value : JSON.stringify(value),
-		};
+	/** The stand-in's folder, as a checkout calls it. */
+	get stateFolder(): string {
+		return this.directory;
 	}
 
-	unset(key: string): void {
-		const { [`${this.project}:${key}`]: _, ...rest } = this.config;
-		this.config = rest;
+	/** Sets what a path names, as `pulumi config set --path` does: `rotationEpoch`, `services.auth.pinnedRevision`, `slotRetry["1"]`. */
+	set(path: string, value: unknown): void {
+		this.#settings.set(path, value);
+	}
+
+	unset(path: string): void {
+		this.#settings.unset(path);
 	}
 
 	/** Plans an update; nothing changes. */
-	preview(): Promise<Run> {
-		return this.#run(true, copyOf(this.state));
+	preview({ refresh = false }: RunOptions = {}): Promise<Run> {
+		return this.#run(true, refresh);
 	}
 
-	/** Updates the stack. */
-	up(): Promise<Run> {
-		return this.#run(false, this.state);
+	/** Updates the stack, without a preview before. */
+	up({ refresh = false }: RunOptions = {}): Promise<Run> {
+		return this.#run(false, refresh);
 	}
 
-	/** Brings the state in line with the cloud, as `--refresh` does before an update. */
+	/** Brings the state in line with the cloud. */
 	async refresh(): Promise<void> {
-		const providers = this.#providers();
-		for (const [urn, each] of this.state.resources) {
-			if (!each.custom) continue;
-			const { type, name, id, inputs, outputs } = each;
-			const found = await providers(type).read({
-				urn,
-				type,
-				name,
-				id,
-				inputs,
-				state: outputs,
-			});
-			if (found === undefined) {
-				this.state.resources.delete(urn);
-			} else {
-				this.state.resources.set(urn, {
-					...each,
-					id: found.id,
-					inputs: plainProperties(found.inputs),
-					outputs: plainProperties(found.outputs),
-				});
-			}
-		}
+		this.state = new StackState(
+			await refreshed(this.state.all, await this.#plugins()),
+		);
 	}
 
-	/** Deletes every resource, the last one first. */
-	async destroy(): Promise<void> {
-		const providers = this.#providers();
-		for (const each of [...this.state.resources.values()].reverse()) {
-			if (each.protect)
-				throw new StepFailure(
-					each.urn,
-					`resource "${each.urn}" cannot be deleted`,
-				);
-			await remove(each, providers);
-			this.state.resources.delete(each.urn);
-		}
+	/** Deletes every resource, what depends on others first; none where one is protected, as after a preview that fails. */
+	async destroy(): Promise<Run> {
+		const planned = await this.#deployment(true, this.state);
+		await planned.finish();
+		if (planned.failed) return runOf(planned);
+		const deployment = await this.#deployment(false, this.state);
+		await deployment.finish();
+		this.state = new StackState(deployment.state);
+		return runOf(deployment);
+	}
+
+	/** Runs a command of the project beside it, such as the stand-in's gcloud. */
+	run(command: string, ...args: string[]): Promise<Answer> {
+		return startCommand(
+			resolve(import.meta.dirname, "../.."),
+			[command, ...args],
+			{ NETRA_LOCAL_DIR: this.directory, NETRA_LOCAL_PLANE: "simulated" },
+		).answer;
 	}
 
 	/** Takes the stand-in's folder away, and stops its answers. */
 	remove(): void {
-		this.#rest?.close();
-		this.#rest?.closeAllConnections();
+		this.#rest.close();
 		rmSync(this.directory, { recursive: true, force: true });
 	}
 
-	#providers(gcp = this.#gcp()): (type: string) => Provider {
-		const random = new RandomProvider();
-		return (type) => (type.startsWith("random:") ? random : gcp);
+	async #run(preview: boolean, refresh: boolean): Promise<Run> {
+		if (refresh && !preview) await this.refresh();
+		const state =
+			refresh && preview
+				? new StackState(await refreshed(this.state.all, await this.#plugins()))
+				: this.state;
+		const deployment = await this.#deployment(preview, state);
+		await runProgram(this.#program, deployment, {
+			stack: this.stack,
+			config: { ...this.config, ...this.#rest.endpoints },
+			secretKeys: this.secretKeys,
+			preview,
+			builtin: (token, args) => this.#builtin(token, args),
+		});
+		if (!deployment.failed) await deployment.finish();
+		if (!preview) this.state = new StackState(deployment.state);
+		return runOf(deployment);
 	}
 
-	#gcp(): GcpProvider {
-		const gcp = new GcpProvider({
-			directory: this.directory,
-			plane: new SimulatedPlane(),
-			accessToken,
+	async #deployment(preview: boolean, state: StackState): Promise<Deployment> {
+		const { stack, config } = this;
+		return new Deployment({
+			stack,
+			state: state.all,
+			config,
+			plugins: await this.#plugins(),
+			preview,
+			policies:
+				this.#policies && packPolicies(stack, config, preview, this.#policies),
 		});
+	}
+
+	/** A command starts its plugins anew. */
+	async #plugins() {
+		const gcp = await this.#rest.provider(new SimulatedPlane());
 		gcp.configure({
 			project: this.config["gcp:project"] ?? "",
 			region: this.config["gcp:region"] ?? "",
 		});
-		return gcp;
+		return { gcp, random: new RandomProvider() };
 	}
 
-	async #run(preview: boolean, state: State): Promise<Run> {
-		const gcp = this.#gcp();
-		const update = new Update(state, this.#providers(gcp), preview, this.stack);
-		this.#served = gcp;
-		this.#rest ??= await serveRest(0, {
-			token: accessToken,
-			answer: (request) => (this.#served ?? gcp).answer(request),
-		});
-		const { port } = this.#rest.address() as AddressInfo;
-		const config = {
-			...this.config,
-			"gcp:cloudRunV2CustomEndpoint": `http://127.0.0.1:${port}/v2/`,
-			"gcp:secretManagerCustomEndpoint": `http://127.0.0.1:${port}/v1/`,
-		};
-		const run = await update.follow((engine) =>
-			runProgram({ ...this, config, preview }, engine, this.#program),
-		);
-		if (run.ok) state.outputs = run.outputs;
-		return run;
-	}
-}
-
-/** A preview or an update while it runs. */
-class Update {
-	readonly #state: State;
-	readonly #providers: (type: string) => Provider;
-	readonly #preview: boolean;
-	readonly #stack: string;
-	readonly #seen = new Set<string>();
-	readonly #deleted = new Set<string>();
-	readonly #steps: Step[] = [];
-	readonly #registrations: Registration[] = [];
-	readonly #failures: StepFailure[] = [];
-	#busy = 0;
-	#idle: (() => void) | undefined;
-
-	constructor(
-		state: State,
-		providers: (type: string) => Provider,
-		preview: boolean,
-		stack: string,
-	) {
-		this.#state = state;
-		this.#providers = providers;
-		this.#preview = preview;
-		this.#stack = stack;
-	}
-
-	async follow(
-		start: (engine: {
-			register: Update["register"];
-			invoke: Update["invoke"];
-		}) => Promise<ProgramRun>,
-	): Promise<Run> {
-		const failed = new Promise<undefined>((resolve) => {
-			this.#idle = () => resolve(undefined);
-		});
-		let messages: string[] = [];
-		let outputs: Properties = {};
-		let ok = false;
-		try {
-			const ended = await Promise.race([
-				start({
-					register: (registration) => this.register(registration),
-					invoke: (token, args) => this.invoke(token, args),
-				}),
-				failed,
-			]);
-			messages = ended?.logs ?? [];
-			if (ended !== undefined && this.#failures.length === 0) {
-				await this.#deleteWhatIsGone();
-				outputs = plainProperties(ended.outputs);
-				ok = true;
-			}
-		} catch (error) {
-			if (!(error instanceof Error)) throw error;
-			messages.push(error.message);
-		}
+	/** What the engine's own provider answers: outputs that the last command recorded. */
+	#builtin(token: string, args: Properties): Properties {
+		if (token !== "pulumi:pulumi:readStackResourceOutputs")
+			throw new Error(`unrecognized function name: '${token}'`);
+		const outputs = this.state.all
+			.filter((each) => !each.delete)
+			.map(({ urn, type, outputs }) => [urn, { type, outputs }]);
 		return {
-			steps: this.#steps,
-			registrations: this.#registrations,
-			outputs,
-			messages: [...messages, ...this.#failures.map(({ message }) => message)],
-			ok,
+			name: args.stackName ?? this.stack,
+			outputs: Object.fromEntries(outputs),
 		};
-	}
-
-	async register(
-		registration: Registration,
-	): Promise<{ id: string; outputs: Properties }> {
-		const { urn, type, custom, inputs } = registration;
-		if (this.#failures.length > 0) return unanswered();
-		this.#registrations.push(registration);
-		this.#seen.add(urn);
-		if (!custom) {
-			this.#recordComponent(registration);
-			return { id: "", outputs: inputs };
-		}
-		this.#busy += 1;
-		try {
-			const { step, recorded } = await takeStep({
-				registration,
-				provider: this.#providers(type),
-				state: this.#state,
-				preview: this.#preview,
-				deleted: this.#deleted.has(urn),
-				deleteFirst: (old) => this.#deleteFirst(old),
-			});
-			this.#steps.push(step);
-			return {
-				id: recorded.id,
-				outputs: marked(recorded.outputs, recorded.secrets),
-			};
-		} catch (error) {
-			if (!(error instanceof StepFailure)) throw error;
-			this.#failures.push(error);
-			return unanswered();
-		} finally {
-			this.#busy -= 1;
-			if (this.#failures.length > 0 && this.#busy === 0) {
-				// What is under way may ask for one thing more.
-				setTimeout(() => this.#busy === 0 && this.#idle?.(), 0);
-			}
-		}
-	}
-
-	async invoke(token: string, args: Properties): Promise<Properties> {
-		if (token !== "pulumi:pulumi:readStackResourceOutputs") {
-			return this.#providers(token).invoke(token, plainProperties(args));
-		}
-		const entries = [...this.#state.resources.values()].map((each) => [
-			each.urn,
-			{ type: each.type, outputs: marked(each.outputs, each.secrets) },
-		]);
-		return {
-			name: args.stackName ?? this.#stack,
-			outputs: Object.fromEntries(entries),
-		};
-	}
-
-	#recordComponent(registration: Registration): void {
-		const { inputs, options: _, ...rest } = registration;
-		this.#state.resources.delete(rest.urn);
-		this.#state.resources.set(rest.urn, {
-			...rest,
-			id: "",
-			inputs: plainProperties(inputs),
-			outputs: {},
-			secrets: [],
-			protect: false,
-			retainOnDelete: false,
-			failed: false,
-		});
-	}
-
-	async #deleteFirst(old: Recorded): Promise<void> {
-		for (const each of [
-			...takenAlong(old, this.#state, this.#providers),
-			old,
-		]) {
-			await this.#delete(each);
-			this.#state.resources.delete(each.urn);
-			this.#deleted.add(each.urn);
-		}
-	}
-
-	async #deleteWhatIsGone(): Promise<void> {
-		const gone = [...this.#state.resources.values()]
-			.filter(({ urn }) => !this.#seen.has(urn))
-			.reverse();
-		const kept = gone.find(({ protect }) => protect);
-		if (kept !== undefined) {
-			throw new StepFailure(
-				kept.urn,
-				`resource "${kept.urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either remove the \`protect\` flag from the resource in your Pulumi program and run \`pulumi up\`, or use the command:\n\`pulumi state unprotect '${kept.urn}'\``,
-			);
-		}
-		for (const each of [...this.#state.pendingDeletes].reverse()) {
-			await this.#delete(each);
-		}
-		this.#state.pendingDeletes = [];
-		for (const each of gone) {
-			if (each.custom)
-				this.#steps.push({ op: "delete", urn: each.urn, keys: [] });
-			await this.#delete(each);
-			this.#state.resources.delete(each.urn);
-		}
-	}
-
-	async #delete(each: Recorded): Promise<void> {
-		if (!this.#preview) await remove(each, this.#providers);
 	}
 }
 
-async function remove(
-	each: Recorded,
-	providers: (type: string) => Provider,
-): Promise<void> {
-	if (!each.custom || each.retainOnDelete) return;
-	const { urn, type, name, id, outputs } = each;
-	try {
-		await providers(type).delete({ urn, type, name, id, olds: outputs });
-	} catch (error) {
-		throw new StepFailure(urn, (error as Error).message);
-	}
+/**
+ * The result of a command that must succeed.
+ * @throws {Error} with its messages otherwise
+ */
+export async function succeeded(running: Promise<Run>): Promise<Run> {
+	const run = await running;
+	if (!run.ok) throw new Error(run.messages.join("\n"));
+	return run;
 }
 
-const copyOf = ({ resources, pendingDeletes, outputs }: State): State => ({
-	resources: new Map(resources),
-	pendingDeletes: [...pendingDeletes],
-	outputs,
-});
-
-/** The engine answers nobody any more once the update has failed. */
-const unanswered = (): Promise<never> => new Promise(() => {});
-
-/** The value of an output, whether secret or not. */
+/** The value of an output. */
 export function outputOf(run: Run, key: string): unknown {
-	const value = run.outputs[key];
-	return value instanceof Secret ? value.value : value;
+	return plainProperties(run.outputs)[key];
 }

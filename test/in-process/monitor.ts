@@ -1,193 +1,158 @@
-/** The engine's side of the SDK, in this process: requests come in as they would over the wire. */
-import { createRequire } from "node:module";
-import * as pulumi from "@pulumi/pulumi";
-import type {
-	RegisterResourceOutputsRequest,
-	RegisterResourceRequest,
-	RegisterResourceResponse,
-	ResourceInvokeRequest,
-	ResourceInvokeResponse,
-} from "@pulumi/pulumi/proto/resource_pb.js";
-import type { MockMonitor as Base } from "@pulumi/pulumi/runtime/mocks.js";
+/** What the SDK talks to in place of the engine's processes: the same calls, answered in this one. */
+import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
+import pb from "@pulumi/pulumi/proto/resource_pb.js";
+import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import { properties, struct } from "../../local/provider/messages.ts";
 import type { Properties } from "../../local/provider/values.ts";
-import {
-	decodeProperties,
-	encodeProperties,
-} from "../../local/provider/wire.ts";
-import { type Registration, registrationOf } from "./registration.ts";
+import { packageOf } from "./aliases.ts";
+import type { Deployment } from "./deployment.ts";
+import { goalOf } from "./goal.ts";
+import { wording } from "./step.ts";
 
-const require = createRequire(import.meta.url);
-// These parts of the SDK are CommonJS, and partly without types.
-const { MockMonitor } = require("@pulumi/pulumi/runtime/mocks.js") as {
-	MockMonitor: new (mocks: unknown) => Base;
-};
-const messages = require("@pulumi/pulumi/proto/resource_pb.js");
-const struct = require("google-protobuf/google/protobuf/struct_pb.js");
-const state = require("@pulumi/pulumi/runtime/state.js");
-const settings = require("@pulumi/pulumi/runtime/settings.js");
+type Callback<T> = (error: unknown, answer?: T) => void;
 
-type Callback<T> = (error: unknown, response?: T) => void;
-
-/** What the SDK asks of an engine. */
-export type Engine = {
-	/** Never settles once the update has failed: the real engine, too, answers nobody then. */
-	register(
-		registration: Registration,
-	): Promise<{ id: string; outputs: Properties }>;
-	invoke(token: string, args: Properties): Promise<Properties>;
+export type MonitorArgs = {
+	stack: string;
+	deployment: Deployment;
+	/** What the engine's own provider answers. */
+	builtin: (token: string, args: Properties) => Properties;
 };
 
-/** What a program said and gave. */
-export type ProgramRun = { outputs: Properties; logs: string[] };
+/** The features of the engine that this one has, too. */
+const features = [
+	pb.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_SECRETS,
+	pb.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
+	pb.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
+	pb.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
+];
 
-/** The SDK's own chatter. */
-const debug = 0;
+export class Monitor {
+	/** Calls that came so far. */
+	calls = 0;
+	/** Calls that somebody is working on. */
+	working = 0;
 
-class Monitor extends MockMonitor {
-	readonly #engine: Engine;
-	readonly #stack: string;
-	readonly #project: string;
-	outputs: Properties = {};
+	readonly #args: MonitorArgs;
 
-	constructor(engine: Engine, stack: string, project: string) {
-		super({});
-		this.#engine = engine;
-		this.#stack = stack;
-		this.#project = project;
+	constructor(args: MonitorArgs) {
+		this.#args = args;
 	}
 
-	override async registerResource(
-		request: RegisterResourceRequest,
-		callback: Callback<RegisterResourceResponse>,
-	): Promise<void> {
-		try {
-			const registration = registrationOf(request, this.#stack, this.#project);
-			const { id, outputs } = await this.#engine.register(registration);
-			const response = new messages.RegisterResourceResponse();
-			response.setUrn(registration.urn);
-			response.setId(id);
-			response.setObject(
-				struct.Struct.fromJavaScript(encodeProperties(outputs)),
-			);
-			callback(null, response);
-		} catch (error) {
-			callback(error);
-		}
+	getDeploymentInfo(_: unknown, callback: Callback<pb.DeploymentInfo>): void {
+		const answer = new pb.DeploymentInfo();
+		answer.setSupportedfeaturesList(features);
+		callback(null, answer);
 	}
 
-	override registerResourceOutputs(
-		request: RegisterResourceOutputsRequest,
-		callback: Callback<object>,
+	signalAndWaitForShutdown(_: unknown, callback: Callback<empty.Empty>): void {
+		callback(null, new empty.Empty());
+	}
+
+	registerResource(
+		request: pb.RegisterResourceRequest,
+		callback: Callback<pb.RegisterResourceResponse>,
 	): void {
-		if (request.getUrn().includes("::pulumi:pulumi:Stack::")) {
-			this.outputs = decodeProperties(request.getOutputs()?.toJavaScript());
-		}
-		callback(null, {});
-	}
-
-	override async invoke(
-		request: ResourceInvokeRequest,
-		callback: Callback<ResourceInvokeResponse>,
-	): Promise<void> {
-		const token = request.getTok();
-		try {
-			const answer = await this.#engine.invoke(
-				token,
-				decodeProperties(request.getArgs()?.toJavaScript()),
-			);
-			const response = new messages.ResourceInvokeResponse();
-			response.setReturn(
-				struct.Struct.fromJavaScript(encodeProperties(answer)),
-			);
-			callback(null, response);
-		} catch (error) {
-			const message = `invocation of ${token} returned an error: ${(error as Error).message}`;
-			callback(Object.assign(new Error(message), { details: message }));
-		}
-	}
-}
-
-/**
- * Runs a program as Pulumi does, in a world of its own: several can run in one process, one after the other.
- * @throws what the program throws
- */
-export function runProgram(
-	run: {
-		stack: string;
-		project: string;
-		preview: boolean;
-		config: Record<string, string>;
-		secretKeys: readonly string[];
-	},
-	engine: Engine,
-	program: () => Promise<Record<string, unknown>>,
-): Promise<ProgramRun> {
-	return state.withLocalStorage(async () => {
-		const store = state.getStore();
-		const monitor = new Monitor(engine, run.stack, run.project);
-		// What the engine says on a backend of files.
-		const organization = "organization";
-		settings.setMockOptions(
-			monitor,
-			run.project,
-			run.stack,
-			run.preview,
-			organization,
-		);
-		const logs: string[] = [];
-		store.settings.engine = logger(logs);
-		Object.assign(store, {
-			supportsSecrets: true,
-			supportsResourceReferences: false,
-			supportsOutputValues: false,
-			supportsDeletedWith: true,
-			supportsAliasSpecs: true,
+		const { stack, deployment } = this.#args;
+		this.#work(callback, async () => {
+			const made = await deployment.register(goalOf(stack, request));
+			if (made === undefined) return undefined;
+			const { urn, id, outputs } = made;
+			const answer = new pb.RegisterResourceResponse();
+			answer.setUrn(urn);
+			answer.setId(id);
+			answer.setObject(struct(outputs));
+			return answer;
 		});
-		pulumi.runtime.setAllConfig(run.config, [...run.secretKeys]);
-		const restore = withoutTraces();
-		try {
-			// An error that went through the SDK would be an unhandled rejection beside, which ends a process.
-			let failure: unknown;
-			await pulumi.runtime.runInPulumiStack(() =>
-				program().catch((error: unknown) => {
-					failure = error ?? new Error("the program failed");
-				}),
+	}
+
+	registerResourceOutputs(
+		request: pb.RegisterResourceOutputsRequest,
+		callback: Callback<empty.Empty>,
+	): void {
+		this.#work(callback, async () => {
+			this.#args.deployment.setOutputs(
+				request.getUrn(),
+				properties(request.getOutputs()),
 			);
-			await settings.waitForRPCs();
-			if (failure !== undefined) throw failure;
-		} finally {
-			restore();
-		}
-		return { outputs: monitor.outputs, logs };
-	});
+			return new empty.Empty();
+		});
+	}
+
+	invoke(
+		request: pb.ResourceInvokeRequest,
+		callback: Callback<pb.ResourceInvokeResponse>,
+	): void {
+		const { deployment, builtin } = this.#args;
+		const token = request.getTok();
+		const pkg = packageOf(token);
+		this.#work(
+			callback,
+			async () => {
+				await deployment.provider(pkg, request.getVersion());
+				const args = properties(request.getArgs());
+				const answer = new pb.ResourceInvokeResponse();
+				answer.setReturn(
+					struct(
+						pkg === "pulumi"
+							? builtin(token, args)
+							: ((await deployment.plugins[pkg]?.invoke(token, args)) ?? {}),
+					),
+				);
+				return answer;
+			},
+			`invocation of ${token} returned an error: `,
+		);
+	}
+
+	/** Keeps count, so that it is known when a program has come to a standstill. */
+	#work<T>(
+		callback: Callback<T>,
+		action: () => Promise<T | undefined>,
+		prefix = "",
+	): void {
+		this.calls++;
+		this.working++;
+		action().then(
+			(answer) => {
+				this.working--;
+				if (answer !== undefined) callback(null, answer);
+			},
+			(error) => {
+				this.working--;
+				// The SDK reads the details, as of an error of the protocol.
+				callback(
+					Object.assign(new Error(wording(error)), {
+						details: prefix + wording(error),
+						code: 2,
+					}),
+				);
+			},
+		);
+	}
 }
 
-/** The SDK takes a stack trace with every resource and output; formatting them takes longer than all else. As in index.ts. */
-function withoutTraces(): () => void {
-	const { prepareStackTrace, stackTraceLimit } = Error;
-	Reflect.deleteProperty(Error, "prepareStackTrace");
-	Error.stackTraceLimit = 10;
-	return () => Object.assign(Error, { prepareStackTrace, stackTraceLimit });
-}
+/** By the protocol's number; the SDK's own chatter is the first. */
+const severities = [undefined, "info", "warning", "error"] as const;
 
-/** Keeps what the program says. */
-function logger(logs: string[]) {
-	let root = "";
-	return {
-		log(
-			request: { getSeverity(): number; getMessage(): string },
-			callback: Callback<object>,
-		) {
-			if (request.getSeverity() > debug) logs.push(request.getMessage());
-			callback(null, {});
-		},
-		setRootResource(request: { getUrn(): string }, callback: Callback<object>) {
-			root = request.getUrn();
-			callback(null, {});
-		},
-		getRootResource(_request: object, callback: Callback<object>) {
-			callback(null, { getUrn: () => root });
-		},
-		close() {},
-	};
+/** What the SDK tells the engine of itself: its messages. */
+export class EngineLog {
+	readonly #deployment: Deployment;
+
+	constructor(deployment: Deployment) {
+		this.#deployment = deployment;
+	}
+
+	log(request: enginePb.LogRequest, callback: Callback<empty.Empty>): void {
+		const severity = severities[request.getSeverity()];
+		if (severity !== undefined)
+			this.#deployment.report(severity, request.getUrn(), request.getMessage());
+		callback(null, new empty.Empty());
+	}
+
+	setRootResource(
+		_: unknown,
+		callback: Callback<enginePb.SetRootResourceResponse>,
+	): void {
+		callback(null, new enginePb.SetRootResourceResponse());
+	}
 }

@@ -65,7 +65,7 @@ export function judgeUpdated(
 ): Promise<Diagnostic[]> {
 	return judgeWhole(
 		resources,
-		policiesFor(options, false),
+		policiesFor(options, options.dryRun ?? false),
 		options.stack ?? "staging",
 	);
 }
