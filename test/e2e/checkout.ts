@@ -3,6 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import {
 	cpSync,
 	existsSync,
+	mkdirSync,
 	mkdtempSync,
 	readFileSync,
 	rmSync,
@@ -152,6 +153,11 @@ export class Checkout {
 		)) {
 			symlinkSync(join(project, path), join(this.folder, path));
 		}
+		// What one checkout compiled of the packages, which they share, the next one need not compile again.
+		const compiled = join(project, ".local/compile-cache");
+		mkdirSync(compiled, { recursive: true, mode: 0o700 });
+		mkdirSync(this.stateFolder, { mode: 0o700 });
+		symlinkSync(compiled, join(this.stateFolder, "compile-cache"));
 	}
 
 	/** Everything that the stand-in and the engine keep. */

@@ -15,9 +15,12 @@ import type { Answer, Checkout } from "./checkout.ts";
 
 type Entry = { properties: Record<string, unknown> };
 
+/** Whoever keeps a stand-in: a checkout, or a stack in this process. */
+export type Keeper = Pick<Checkout, "stateFolder" | "run">;
+
 /** A resource type's entries in a project's cloud, by id. */
 export function cloudEntries(
-	checkout: Checkout,
+	checkout: Keeper,
 	project: string,
 	type: string,
 ): Record<string, Entry> {
@@ -29,7 +32,7 @@ export function cloudEntries(
 
 /** Changes a project's cloud behind Pulumi's back. */
 export function changeCloud(
-	checkout: Checkout,
+	checkout: Keeper,
 	project: string,
 	change: (world: World) => void,
 ): void {
@@ -38,7 +41,7 @@ export function changeCloud(
 
 /** Executes a job now and waits for its end, as a schedule or a person would. */
 export function executeJob(
-	checkout: Checkout,
+	checkout: Keeper,
 	project: string,
 	job: string,
 ): Promise<Answer> {
@@ -57,7 +60,7 @@ export function executeJob(
 
 /** Each service's revision that traffic goes to: the latest ready one, by the service's name. */
 export function servingRevisions(
-	checkout: Checkout,
+	checkout: Keeper,
 	project: string,
 ): Record<string, string> {
 	return Object.fromEntries(
@@ -71,7 +74,7 @@ export function servingRevisions(
 }
 
 /** From now on the stand-in's operations fail as the rules say; without rules, none does. */
-export function scriptFaults(checkout: Checkout, ...rules: FaultRule[]): void {
+export function scriptFaults(checkout: Keeper, ...rules: FaultRule[]): void {
 	const file = join(checkout.stateFolder, "faults.json");
 	if (rules.length === 0) {
 		rmSync(file, { force: true });

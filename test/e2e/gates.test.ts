@@ -1,15 +1,14 @@
 import { afterAll, describe, expect, it } from "@jest/globals";
 import type { FaultRule } from "../../local/faults.ts";
-import { Checkout, outputOf } from "./checkout.ts";
+import { succeeded } from "../in-process/in-process.ts";
+import { shippedStack } from "../in-process/shipped.ts";
 import { scriptFaults, servingRevisions } from "./cloud.ts";
 
 const project = "netra-staging";
-const checkout = new Checkout();
-afterAll(() => checkout.remove());
+const stack = shippedStack("staging", { policies: {} });
+afterAll(() => stack.remove());
 
-const up = () =>
-	checkout.pulumi("up", "-s", "staging", "--yes", "--skip-preview");
-const serving = () => servingRevisions(checkout, project);
+const serving = () => servingRevisions(stack, project);
 
 const failingLogin: FaultRule = {
 	id: "login",
@@ -33,8 +32,8 @@ async function expectRefusedTwice(
 ): Promise<void> {
 	const before = serving()[service];
 	for (const attempt of ["first", "second"]) {
-		const { code, output } = await up();
-		expect({ attempt, code, output }).not.toMatchObject({ code: 0 });
+		const { ok, output } = await stack.up();
+		expect({ attempt, ok, output }).toMatchObject({ ok: false });
 		expect(output).toContain(cause);
 		expect(serving()[service]).toBe(before);
 	}
@@ -42,7 +41,7 @@ async function expectRefusedTwice(
 
 describe("a preflight job that fails", () => {
 	it("[R-004] keeps a first deployment from making the service, as often as it is tried", async () => {
-		scriptFaults(checkout, failingLogin);
+		scriptFaults(stack, failingLogin);
 		await expectRefusedTwice(
 			"netra-auth-staging",
 			"netra-preflight-auth-staging failed",
@@ -50,44 +49,30 @@ describe("a preflight job that fails", () => {
 	}, 120_000);
 
 	it("[R-004] lets the same command through once the cause is gone", async () => {
-		scriptFaults(checkout);
-		outputOf(await up());
+		scriptFaults(stack);
+		await succeeded(stack.up());
 		expect(serving()["netra-auth-staging"]).toMatch(
 			/^netra-auth-staging-e0-[0-9a-f]{8}-\d+$/,
 		);
 	}, 60_000);
 
 	it("[R-004] keeps a rotation from changing the service, as often as it is tried", async () => {
-		await checkout.pulumi(
-			"config",
-			"set",
-			"rotationEpoch",
-			"1",
-			"-s",
-			"staging",
-		);
-		scriptFaults(checkout, failingLogin);
+		stack.set("rotationEpoch", 1);
+		scriptFaults(stack, failingLogin);
 		await expectRefusedTwice(
 			"netra-auth-staging",
 			"netra-preflight-auth-staging failed",
 		);
-		scriptFaults(checkout);
-		outputOf(await up());
+		scriptFaults(stack);
+		await succeeded(stack.up());
 		expect(serving()["netra-auth-staging"]).toContain("netra-auth-staging-e1-");
 	}, 180_000);
 });
 
 describe("a revision that does not become ready", () => {
 	it("[R-070] gets no traffic, and fails the update as often as it is tried", async () => {
-		await checkout.pulumi(
-			"config",
-			"set",
-			"rotationEpoch",
-			"2",
-			"-s",
-			"staging",
-		);
-		scriptFaults(checkout, failingStart);
+		stack.set("rotationEpoch", 2);
+		scriptFaults(stack, failingStart);
 		await expectRefusedTwice(
 			"netra-backend-staging",
 			"failed to start and listen",
@@ -95,13 +80,12 @@ describe("a revision that does not become ready", () => {
 	}, 120_000);
 
 	it("[R-031] is replaced by one that is, once the cause is gone, and then nothing is left to do", async () => {
-		scriptFaults(checkout);
-		outputOf(await up());
+		scriptFaults(stack);
+		await succeeded(stack.up());
 		expect(serving()["netra-backend-staging"]).toContain(
 			"netra-backend-staging-e2-",
 		);
-		const again = await up();
-		expect(again.output).not.toMatch(/ (updated|created|replaced|deleted)$/m);
-		expect(again.code).toBe(0);
+		const { changes } = await succeeded(stack.up());
+		expect(changes).toEqual({});
 	}, 120_000);
 });

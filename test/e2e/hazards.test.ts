@@ -1,7 +1,9 @@
 /** What the real provider does that an update must survive: docs/provider-hazards.md, one test a row that is not tested elsewhere. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Entry } from "../../local/cloud/world.ts";
-import { Checkout, outputOf } from "./checkout.ts";
+import { succeeded } from "../in-process/in-process.ts";
+import { shippedStack } from "../in-process/shipped.ts";
+import { outputOf } from "./checkout.ts";
 import {
 	changeCloud,
 	cloudEntries,
@@ -11,17 +13,15 @@ import {
 } from "./cloud.ts";
 
 const project = "netra-staging";
-const checkout = new Checkout();
-afterAll(() => checkout.remove());
+const stack = shippedStack("staging", { policies: {} });
+afterAll(() => stack.remove());
 
-const up = (...flags: string[]) =>
-	checkout.pulumi("up", "-s", "staging", "--yes", "--skip-preview", ...flags);
-const set = (key: string, value: string) =>
-	checkout.pulumi("config", "set", key, value, "-s", "staging");
-const serving = () => servingRevisions(checkout, project);
-const cloud = (type: string) => cloudEntries(checkout, project, `gcp:${type}`);
-const nothingToDo = async (...flags: string[]) =>
-	expect(outputOf(await up(...flags))).not.toMatch(/^ {4}[+~-]/m);
+const serving = () => servingRevisions(stack, project);
+const cloud = (type: string) => cloudEntries(stack, project, `gcp:${type}`);
+const nothingToDo = async () => {
+	const { changes } = await succeeded(stack.up({ refresh: true }));
+	expect(changes).toEqual({});
+};
 
 /** Numbers of a secret's versions, and whether each is enabled. */
 const versions = (secretId: string) =>
@@ -36,7 +36,7 @@ const versions = (secretId: string) =>
 
 /** Changes a secret's versions behind Pulumi's back. */
 const changeVersions = (secretId: string, change: (version: Entry) => void) =>
-	changeCloud(checkout, project, ({ resources }) => {
+	changeCloud(stack, project, ({ resources }) => {
 		const type = "gcp:secretmanager/secretVersion:SecretVersion";
 		for (const [id, version] of Object.entries(resources[type] ?? {})) {
 			if (id.includes(`/${secretId}/`)) {
@@ -53,37 +53,35 @@ const executionsOf = (job: string) =>
 		)?.properties.executionCount,
 	);
 
-beforeAll(async () => {
-	outputOf(await up());
-}, 60_000);
+beforeAll(() => succeeded(stack.up()), 60_000);
 
 describe("a change that failed", () => {
 	it("[R-031] [R-004] is recorded as done and sent again all the same: of a gate, a service, a job for the schedule", async () => {
 		const executions = executionsOf("netra-preflight-auth-staging");
-		await set("rotationEpoch", "1");
+		stack.set("rotationEpoch", 1);
 		for (const [type, name] of [
 			["cloudrunv2/job:Job", "auth-preflight"],
 			["cloudrunv2/service:Service", "auth"],
 			["cloudrunv2/job:Job", "auth-verify"],
 		] as const) {
-			scriptFaults(checkout, {
+			scriptFaults(stack, {
 				id: name,
 				on: "update",
 				type: `gcp:${type}`,
 				name,
 				times: 1,
 			});
-			expect((await up()).code).not.toBe(0);
+			expect((await stack.up()).ok).toBe(false);
 			expect(serving()["netra-auth-staging"]).toContain(
 				name === "auth-verify" ? "-e1-" : "-e0-",
 			);
 		}
-		scriptFaults(checkout);
-		outputOf(await up());
+		scriptFaults(stack);
+		await succeeded(stack.up());
 		expect(executionsOf("netra-preflight-auth-staging")).toBeGreaterThan(
 			executions,
 		);
-		await nothingToDo("--refresh");
+		await nothingToDo();
 	}, 120_000);
 
 	it("[R-070] has not let the updates after it destroy a version", () => {
@@ -92,21 +90,17 @@ describe("a change that failed", () => {
 });
 
 describe("a change that would replace what holds data", () => {
-	it.each([["preview"], ["up", "--yes"]])(
+	it.each(["preview", "up"] as const)(
 		"is refused before anything is deleted, by %s",
-		async (...command) => {
-			await set("gcp:region", "europe-west1");
+		async (command) => {
+			stack.set("gcp:region", "europe-west1");
 			const before = [
 				cloud("sql/user:User"),
 				cloud("compute/subnetwork:Subnetwork"),
 			];
-			const { code, output } = await checkout.pulumi(
-				...command,
-				"-s",
-				"staging",
-			);
-			await set("gcp:region", "us-central1");
-			expect(code).not.toBe(0);
+			const { ok, output } = await stack[command]();
+			stack.set("gcp:region", "us-central1");
+			expect(ok).toBe(false);
 			expect(output).toMatch(
 				/\[replace\] refused, nothing was changed in staging:\s+subnetwork network-subnet, database instance database-instance, Redis redis-instance: region is us-central1, would be europe-west1/,
 			);
@@ -124,7 +118,7 @@ describe("what somebody did by hand", () => {
 		changeVersions("jwt-secret-staging", ({ properties }) => {
 			properties.enabled = false;
 		});
-		outputOf(await up("--refresh"));
+		await succeeded(stack.up({ refresh: true }));
 		expect(versions("jwt-secret-staging")).toEqual({ 1: true });
 	}, 60_000);
 
@@ -133,19 +127,17 @@ describe("what somebody did by hand", () => {
 		changeVersions("jwt-secret-staging", ({ hidden }) => {
 			hidden.destroyed = true;
 		});
-		outputOf(await up("--refresh"));
+		await succeeded(stack.up({ refresh: true }));
 		expect(versions("jwt-secret-staging")).toMatchObject({ 2: true });
 		expect(serving()).not.toEqual(before);
-		await nothingToDo("--refresh");
+		await nothingToDo();
 	}, 60_000);
 
 	it("[R-004] to a job, executing it, makes the next update try the configuration again", async () => {
-		outputOf(
-			await executeJob(checkout, project, "netra-preflight-auth-staging"),
-		);
+		outputOf(await executeJob(stack, project, "netra-preflight-auth-staging"));
 		const before = executionsOf("netra-preflight-auth-staging");
-		outputOf(await up("--refresh"));
+		await succeeded(stack.up({ refresh: true }));
 		expect(executionsOf("netra-preflight-auth-staging")).toBe(before + 1);
-		await nothingToDo("--refresh");
+		await nothingToDo();
 	}, 60_000);
 });

@@ -24,6 +24,8 @@ export type Run = {
 	outputs: Properties;
 	/** What the program said, and why the run failed; without the advice of policies. */
 	messages: string[];
+	/** The messages as one text. */
+	output: string;
 	/** The same with the resource that each is about, and with advice. */
 	diagnostics: readonly Message[];
 };
@@ -61,6 +63,9 @@ export function runOf(deployment: Deployment): Run {
 				]
 			: [],
 	);
+	const said = messages
+		.filter(({ severity }) => severity !== "advice")
+		.map(({ text }) => text);
 	return {
 		ok: !failed,
 		steps: planned,
@@ -70,9 +75,8 @@ export function runOf(deployment: Deployment): Run {
 			.filter(({ type }) => !type.startsWith("pulumi:providers:"))
 			.map(registrationOf),
 		outputs: failed ? {} : plainProperties(root?.outputs ?? {}),
-		messages: messages
-			.filter(({ severity }) => severity !== "advice")
-			.map(({ text }) => text),
+		messages: said,
+		output: said.join("\n"),
 		diagnostics: messages,
 	};
 }
