@@ -1,5 +1,5 @@
 /** What the engine runs: the program on the shipped contract, with what the engine and the checkout say. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { platform } from "./contract/platform.ts";
 import { endWithEngine } from "./engine/end-with-engine.ts";
@@ -25,11 +25,10 @@ const outputs = await deployPlatform(platform, {
 	config: pulumi.runtime.allConfig(),
 	// The engine tells the program so which keys were encrypted.
 	secretKeys: JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]"),
-	release: (environment) =>
-		readFileSync(
-			new URL(`releases/${environment}.json`, import.meta.url),
-			"utf8",
-		),
+	release: (environment) => {
+		const file = new URL(`releases/${environment}.json`, import.meta.url);
+		return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+	},
 });
 
 /** The login slot that new revisions use. */

@@ -36,7 +36,7 @@ export type Given = {
 	/** The keys whose values were encrypted. */
 	secretKeys: string[];
 	/** The text of an environment's release file. */
-	release: (environment: Environment) => string;
+	release: (environment: Environment) => string | undefined;
 };
 
 /** What the stack says of itself. */

@@ -36,16 +36,21 @@ export function isPreflightImage(image: string): boolean {
 
 /**
  * Checks a release file's content.
- * @param text what the file holds
+ * @param text what the file holds; undefined if there is none
  * @throws {UserError} that lists every problem of the file
  */
 export function parseRelease(
 	platform: Platform,
 	environment: Environment,
 	project: string,
-	text: string,
+	text: string | undefined,
 ): Release {
 	const file = `releases/${environment}.json`;
+	if (text === undefined) {
+		throw new UserError(
+			`[release] ${file} is missing, so there is nothing to deploy\n  fix: let the build write the file, or take it back: git checkout -- ${file}`,
+		);
+	}
 	const result = releaseShape.safeParse(json(file, text));
 	const problems = result.success
 		? releaseProblems(platform, environment, project, result.data)

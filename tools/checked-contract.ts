@@ -1,5 +1,5 @@
 /** Checks what people edit before an engine starts: a mistake is told alone, and leaves nothing to end. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { UserError } from "../contract/errors.ts";
 import { parseRelease } from "../contract/release.ts";
 import { environments, type Platform } from "../contract/schema.ts";
@@ -19,17 +19,32 @@ export async function checkedContract(stack: string): Promise<Platform> {
 		}
 		return platform;
 	} catch (error) {
-		if (!(error instanceof UserError)) {
+		const mistake = error instanceof UserError ? error.message : slipIn(error);
+		if (mistake === undefined) {
 			throw error;
 		}
-		console.error(error.message);
+		console.error(mistake);
 		process.exit(1);
 	}
 }
 
-function releaseOf(environment: string): string {
-	return readFileSync(
-		new URL(`../releases/${environment}.json`, import.meta.url),
-		"utf8",
-	);
+const contractFile = "contract/platform.ts";
+
+/**
+ * What stops Node in the contract itself: syntax, a name or an import that is not there. Undefined if the error comes
+ * from elsewhere, where it is a bug.
+ */
+function slipIn(error: unknown): string | undefined {
+	const { stack = "", message } = error as Error;
+	// Node names the file first: before the text of a syntax error, in the first frame, or as what imports.
+	const [, file, line] =
+		/(?:file:\/\/|imported from )(\S+?\.ts)(?::(\d+))?/.exec(stack) ?? [];
+	return file?.endsWith(`/${contractFile}`)
+		? `[contract] ${[contractFile, line].filter(Boolean).join(":")}: ${message}\n  fix: correct it there; npm run check shows all such mistakes`
+		: undefined;
+}
+
+function releaseOf(environment: string): string | undefined {
+	const file = new URL(`../releases/${environment}.json`, import.meta.url);
+	return existsSync(file) ? readFileSync(file, "utf8") : undefined;
 }

@@ -57,14 +57,18 @@ function start(pulumiLocal: string) {
 	const { NETRA_LOCAL_DIR: _, ...env } = process.env;
 	const child = spawn(process.execPath, [join(root, "tools/start.ts")], {
 		env,
-		stdio: ["ignore", "pipe", "inherit"],
+		stdio: ["ignore", "pipe", "pipe"],
 	});
 	let stdout = "";
+	let stderr = "";
+	child.stderr.on("data", (data) => {
+		stderr += data;
+	});
 	child.stdout.on("data", (data) => {
 		stdout += data;
 	});
-	return new Promise<{ code: number | null; stdout: string }>((done) =>
-		child.once("close", (code) => done({ code, stdout })),
+	return new Promise<{ code: number | null; stdout: string; stderr: string }>(
+		(done) => child.once("close", (code) => done({ code, stdout, stderr })),
 	);
 }
 
@@ -72,7 +76,7 @@ const writeLog = `for log; do :; done; echo '${event}' >"$log"`;
 
 describe("npm start", () => {
 	it("previews staging with the policy pack, then shows the bindings, without any value", async () => {
-		expect(await start(`echo "$1 $2 $3 $4 $5 $6"; ${writeLog}`)).toEqual({
+		expect(await start(`echo "$1 $2 $3 $4 $5 $6"; ${writeLog}`)).toMatchObject({
 			code: 0,
 			stdout: `preview -s staging --policy-pack policies --event-log
 Bindings (staging):
@@ -92,11 +96,11 @@ Bindings (staging):
 	});
 
 	it("adds nothing where the preview ended before it planned a service", async () => {
-		expect(await start("exit 1")).toEqual({ code: 1, stdout: "" });
+		expect(await start("exit 1")).toMatchObject({ code: 1, stdout: "" });
 	});
 
 	it("shows no part of a preview that was interrupted", async () => {
-		expect(await start(`${writeLog}; exit 130`)).toEqual({
+		expect(await start(`${writeLog}; exit 130`)).toMatchObject({
 			code: 130,
 			stdout: "",
 		});
@@ -106,8 +110,59 @@ Bindings (staging):
 		const file = join(root, "contract/platform.ts");
 		const text = readFileSync(file, "utf8");
 		writeFileSync(file, text.replace("minInstances: 1", "minInstance: 1"));
-		expect(await start("echo started")).toEqual({ code: 1, stdout: "" });
+		expect(await start("echo started")).toMatchObject({ code: 1, stdout: "" });
 		writeFileSync(file, text);
+	});
+
+	it.each([
+		[
+			"a comma too many",
+			"poolPerInstance: 3,",
+			"poolPerInstance: 3,,",
+			/:\d+: Unexpected token/,
+		],
+		[
+			"a name that is not there",
+			"concurrency: 80",
+			"concurrency: eighty",
+			/:\d+: eighty is not defined/,
+		],
+		[
+			"an import of nothing",
+			'"./schema.ts"',
+			'"./scheme.ts"',
+			/: Cannot find module '\S+\/scheme.ts'/,
+		],
+		[
+			"an import of no such name",
+			"{ parsePlatform }",
+			"{ parsePlatforms }",
+			/:\d+: The requested module '\.\/schema\.ts' does not provide/,
+		],
+	])(
+		"[R-063] tells in two lines where the contract has %s",
+		async (_, from, to, said) => {
+			const file = join(root, "contract/platform.ts");
+			const text = readFileSync(file, "utf8");
+			writeFileSync(file, text.replace(from, to));
+			const { code, stdout, stderr } = await start("echo started");
+			writeFileSync(file, text);
+			expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+			expect(stderr).toMatch(said);
+			expect(stderr).toMatch(/^\[contract\] contract\/platform\.ts.*\n.*\n$/);
+		},
+	);
+
+	it("[R-063] says that a release is missing, and how it comes back", async () => {
+		const file = join(root, "releases/staging.json");
+		const text = readFileSync(file, "utf8");
+		rmSync(file);
+		const { code, stdout, stderr } = await start("echo started");
+		writeFileSync(file, text);
+		expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+		expect(stderr).toBe(
+			"[release] releases/staging.json is missing, so there is nothing to deploy\n  fix: let the build write the file, or take it back: git checkout -- releases/staging.json\n",
+		);
 	});
 
 	it("gives the engine a pipe that nobody else can read, and keeps nothing of what came through it", async () => {
