@@ -3,8 +3,10 @@ import type {
 	PolicyResource,
 	ResourceValidationArgs,
 } from "@pulumi/policy/policy.js";
+import { types as retirable } from "../plan/recorded.ts";
 import { isRetired } from "../plan/retention.ts";
 import { type Data, decode, known, textAt } from "./read.ts";
+import { readsEverySecret } from "./wide-roles.ts";
 
 /** Type tokens of the resources that rules read. */
 export const types = {
@@ -123,12 +125,33 @@ export function stackOfOne(resource: ResourceValidationArgs): Stack {
 	);
 }
 
-/** What left the contract and stays as the state has it is nothing that the contract could be compared with. */
+/**
+ * What left the contract and stays as the state has it is nothing that the contract could be compared with. A grant that
+ * no contract can have made is judged all the same, whatever the program wants ignored: it did not leave, and
+ * `ignoreChanges` doesn't keep it from being created.
+ */
 export function isJudged({
 	type,
+	props,
 	opts,
 }: PolicyResource | ResourceValidationArgs): boolean {
-	return !isRetired(type, opts.ignoreChanges ?? []);
+	return !(
+		isRetired(type, opts.ignoreChanges ?? []) &&
+		(!grants.includes(type) || fitsAService(type, decode(props)))
+	);
+}
+
+/** The grants that can leave the contract, each of one role to one member. */
+const grants: string[] = [retirable.grant, retirable.projectRole];
+
+function fitsAService(type: string, properties: Data): boolean {
+	const role = known(textAt(properties, "role"));
+	const member = known(textAt(properties, "member"));
+	return (
+		member?.startsWith("serviceAccount:") === true &&
+		role !== undefined &&
+		(type !== retirable.projectRole || !readsEverySecret(role))
+	);
 }
 
 /** `urn:pulumi:<stack>::<project>::<types>::<name>`; a name may hold `::` itself. */

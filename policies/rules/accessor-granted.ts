@@ -3,10 +3,8 @@ import type { Evidence, OurWorkload } from "../evidence.ts";
 import { denierOf, mayBeAnybody, memberName } from "../iam.ts";
 import { is, known } from "../read.ts";
 import { type Finding, type Rule, suffers } from "../rule.ts";
+import { accessor, readsEverySecret } from "../wide-roles.ts";
 import { secretUses } from "../workload.ts";
-
-const accessor = "roles/secretmanager.secretAccessor";
-const wideReaders = [accessor, "roles/secretmanager.admin", "roles/owner"];
 
 export const accessorGranted: Rule = {
 	id: "accessor-granted",
@@ -79,7 +77,7 @@ function* wideGrants({ grants, expected }: Evidence): Generator<Finding> {
 		const { resource, role, scope, members } = grant;
 		if (
 			scope !== "wide" ||
-			(role.state === "known" && !wideReaders.includes(role.value))
+			(role.state === "known" && !readsEverySecret(role.value))
 		) {
 			continue;
 		}

@@ -3,7 +3,7 @@
 import { variableIn } from "../../contract/names.ts";
 import type { Environment } from "../../contract/schema.ts";
 import type { Variable } from "../container.ts";
-import type { ExpectedService } from "../expected.ts";
+import type { Expected, ExpectedService } from "../expected.ts";
 import { known, type Reading } from "../read.ts";
 import { type Finding, type Rule, suffers } from "../rule.ts";
 
@@ -17,6 +17,7 @@ export const criticalList: Rule = {
 		"a critical name that the contract no longer binds",
 		"a secret whose `criticalIn` names a service, without the variable in policies/critical-secrets.json",
 		"a name in policies/critical-secrets.json whose secret's `criticalIn` does not name the service",
+		"a secret whose `criticalIn` names a service that does not bind it",
 		"a critical name that the service, or a job that works for it, does not bind",
 		"a critical name whose binding this preview does not show",
 	],
@@ -49,6 +50,7 @@ export const criticalList: Rule = {
 			}
 			for (const each of expected.services) {
 				yield* disagreements(each, expected.environment);
+				yield* unreadSecrets(each, expected);
 			}
 		}
 		for (const workload of ours) {
@@ -114,6 +116,37 @@ function* disagreements(
 				found: `${service} in criticalIn of ${file.secret} in ${contractFile}, which it binds as the file ${file.path} alone`,
 				needed,
 				fix: `bind it to a variable too and list that in ${list}, or remove '${service}' from criticalIn`,
+				critical: true,
+			};
+		}
+	}
+}
+
+/** Secrets that the contract calls critical for a service which reads neither them nor what is made from them. */
+function* unreadSecrets(
+	{ service, bindings, critical }: ExpectedService,
+	{ secrets }: Expected,
+): Generator<Finding> {
+	const bound = new Set(bindings.secrets.map(({ variable }) => variable));
+	// What the second key still lists is told by its name, with the way back.
+	if (![...critical].every((variable) => bound.has(variable))) {
+		return;
+	}
+	const all = [...bindings.secrets, ...bindings.files];
+	const read = new Set(all.map(({ secret }) => secret));
+	for (const { id, source } of secrets.values()) {
+		if (source.from === "clickhouse.url" && read.has(id)) {
+			read.add(source.passwordSecret);
+		}
+	}
+	for (const [secretId, { id, criticalIn }] of secrets) {
+		if (criticalIn.includes(service) && !read.has(id)) {
+			yield {
+				service,
+				secretId,
+				found: `${service} in criticalIn of ${id} in contract/platform.ts, which it does not bind`,
+				needed: "a binding to what the service cannot work without",
+				fix: `bind it again; to give it up for good, remove '${service}' from criticalIn`,
 				critical: true,
 			};
 		}

@@ -2,12 +2,19 @@ import { describe, expect, it } from "@jest/globals";
 import { checkJobNameIn } from "../../contract/names.ts";
 import { platform } from "../../contract/platform.ts";
 import type { Platform } from "../../contract/schema.ts";
+import { retiredInputs } from "../../plan/retention.ts";
 import { images } from "../fixtures/plain-stack/tables.ts";
 import { plainStack } from "../fixtures/plain-stack.ts";
 import { type Phase, preview } from "../fixtures/preview.ts";
-import { keyOf, type Resource } from "../fixtures/resources.ts";
+import {
+	keyOf,
+	type Properties,
+	type Resource,
+	UNKNOWN,
+} from "../fixtures/resources.ts";
 import { judgeStack } from "./engine.ts";
 import {
+	add,
 	addVariable,
 	all,
 	type Change,
@@ -222,6 +229,54 @@ describe("ignoreChanges", () => {
 			null,
 		)(stack);
 		expect(await rules(unreadable)).toEqual(["ignored-changes"]);
+	});
+
+	/** A grant with the mark of one that left the contract. */
+	const marked =
+		(of: string, properties: Properties): Change =>
+		(stack) =>
+			ignoring(
+				({ name }) => name === "marked",
+				...(retiredInputs[of] as readonly string[]),
+			)(add(of, "marked", properties)(stack));
+	const frontend =
+		"serviceAccount:netra-frontend@netra-staging.iam.gserviceaccount.com";
+	const onSecret = "gcp:secretmanager/secretIamMember:SecretIamMember";
+	const onProject = "gcp:projects/iAMMember:IAMMember";
+	const accessor = "roles/secretmanager.secretAccessor";
+
+	it.each<[string, Properties]>([
+		[onProject, { role: "roles/owner", member: "allUsers" }],
+		[onProject, { role: "roles/run.invoker", member: "allUsers" }],
+		[onProject, { role: accessor, member: frontend }],
+		[onProject, { role: UNKNOWN, member: frontend }],
+		[onSecret, { role: accessor, member: "allAuthenticatedUsers" }],
+		[onSecret, { role: accessor, member: UNKNOWN }],
+	])(
+		"[R-070] hides no %s that no contract can have made: %j",
+		async (of, grant) => {
+			for (const phase of phases) {
+				const stack = marked(of, {
+					project: "netra-staging",
+					secretId: "jwt-secret-staging",
+					...grant,
+				})(stackIn(phase));
+				expect(await rules(stack)).toContain("ignored-changes");
+			}
+		},
+	);
+
+	it.each([
+		[onProject, "roles/cloudsql.client"],
+		[onSecret, accessor],
+	])("[R-070] leaves alone a %s that a service had", async (of, role) => {
+		const stack = marked(of, {
+			project: "netra-staging",
+			secretId: "jwt-secret-staging",
+			role,
+			member: frontend,
+		})(stackIn("settled"));
+		expect(await judgeStack(stack)).toEqual([]);
 	});
 
 	it("[R-042] is not waived where a critical name suffers", async () => {

@@ -249,6 +249,26 @@ describe("the second key", () => {
 		);
 	});
 
+	it("[R-042] rejects a binding that is gone from contract, stack and second key while `criticalIn` still asks for it", async () => {
+		const edited: Platform = structuredClone(platform);
+		delete edited.services.auth?.secrets.SECRET_KEY;
+		const gone = all(
+			editVariable(auth, "SECRET_KEY", () => []),
+			editVariable("netra-preflight-auth-staging", "SECRET_KEY", () => []),
+		)(stack);
+		const said = await judgeStack(gone, {
+			platform: edited,
+			rules: rules.filter(({ id }) => id === "critical-list"),
+			secondKey: {
+				...secondKey,
+				auth: (secondKey.auth ?? []).filter((name) => name !== "SECRET_KEY"),
+			},
+		});
+		expect(said.map(({ message }) => message)).toEqual([
+			"[critical-list] service auth, secret secret-key-staging, environment staging: found auth in criticalIn of secret-key in contract/platform.ts, which it does not bind; needed a binding to what the service cannot work without; fix: bind it again; to give it up for good, remove 'auth' from criticalIn",
+		]);
+	});
+
 	it("[R-042] is not waived where it disagrees with the contract", async () => {
 		const said = await judgeStack(stack, {
 			secondKey: { ...secondKey, auth: ["DATABASE_URL"] },

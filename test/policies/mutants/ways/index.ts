@@ -35,6 +35,7 @@ export const provenElsewhere: Record<string, readonly string[]> = {
 		"a critical name that the contract no longer binds",
 		"a secret whose `criticalIn` names a service, without the variable in policies/critical-secrets.json",
 		"a name in policies/critical-secrets.json whose secret's `criticalIn` does not name the service",
+		"a secret whose `criticalIn` names a service that does not bind it",
 	],
 	"start-order": [
 		"the same of the check job, where the contract names a check command",
