@@ -37,6 +37,15 @@ const externalSecret = z.union([
 	z.strictObject({ value: z.string().min(1) }),
 ]);
 
+/** As Cloud Run names them; `LATEST` is none. */
+const revisionName = z
+	.string()
+	.min(1)
+	.regex(
+		/^(?:[a-z][a-z0-9-]{0,62})?$/,
+		"a revision's name: lower-case letters, digits and '-'",
+	);
+
 const stackConfigShape = z.strictObject({
 	/** Raise it by one to rotate the database password. */
 	rotationEpoch: wholeNumber,
@@ -67,7 +76,7 @@ const stackConfigShape = z.strictObject({
 	/** The version of a secret that exists already and keeps its value, by secret id without the environment. */
 	adopted: z.record(z.string(), wholeNumber.min(1)).default({}),
 	/** Revisions of a taken-over project that serve and don't bear this project's kind of name. */
-	adoptedRevisions: z.array(z.string()).default([]),
+	adoptedRevisions: z.array(revisionName).default([]),
 	/** Raise an entry by one to make a new value of that generated secret. */
 	keyEpochs: z.record(z.string(), wholeNumber).default({}),
 	/** How often the password of an epoch was made anew because a change of it failed, by epoch. */
@@ -79,9 +88,9 @@ const stackConfigShape = z.strictObject({
 			z.string(),
 			z.strictObject({
 				/** All traffic goes to this revision. @default the latest one that is ready */
-				pinnedRevision: z.string().min(1).optional(),
+				pinnedRevision: revisionName.optional(),
 				/** Revisions made by hand, or chosen by hand to serve, that an update may replace. */
-				takeOver: z.array(z.string().min(1)).optional(),
+				takeOver: z.array(revisionName).optional(),
 				/** What to run in place of the image's own command; in local alone. */
 				command: z.array(z.string()).min(1).optional(),
 			}),
@@ -325,7 +334,7 @@ function* externalProblems(
 function* keyProblems(
 	platform: Platform,
 	environment: Environment,
-	{ keyEpochs, adopted }: z.infer<typeof stackConfigShape>,
+	{ keyEpochs, adopted, externalSecrets }: z.infer<typeof stackConfigShape>,
 ): Generator<Problem> {
 	const secrets = secretsIn(platform, environment);
 	const generated = secrets.filter(({ source }) =>
@@ -352,6 +361,13 @@ function* keyProblems(
 					source === undefined
 						? `is not a secret of ${environment}`
 						: "follows a resource of this stack, so its value cannot be kept",
+				fix: removal("adopted", id),
+			};
+		} else if (Object.hasOwn(externalSecrets, id)) {
+			yield {
+				key: `adopted.${shownName(id)}`,
+				message:
+					"stands in externalSecrets too, which would not be looked at: one of both says which version to use",
 				fix: removal("adopted", id),
 			};
 		}

@@ -204,6 +204,28 @@ describe("the configuration of a stack", () => {
 				"    fix: pulumi config rm --path 'adopted[\"database-url\"]' -s staging",
 			],
 		],
+		[
+			"an external secret with two versions to choose from",
+			{ "netra-platform:adopted": '{"gemini-api-key":2}' },
+			[
+				"  netra-platform:adopted.gemini-api-key stands in externalSecrets too, which would not be looked at: one of both says which version to use",
+				"    fix: pulumi config rm --path 'adopted[\"gemini-api-key\"]' -s staging",
+			],
+		],
+		...["LATEST", "../auth", "netra-auth-staging-\n1", "a\u2028b"].map(
+			(name): [string, Partial<RawConfig>, string[]] => [
+				`a pin to ${JSON.stringify(name)}`,
+				{
+					"netra-platform:services": JSON.stringify({
+						auth: { pinnedRevision: name },
+					}),
+				},
+				[
+					"  netra-platform:services.auth.pinnedRevision found a string; expected a revision's name: lower-case letters, digits and '-'",
+					"    fix: pulumi config set --path services.<service>.pinnedRevision <revision> -s staging",
+				],
+			],
+		),
 	])("is refused for %s", (_what, change, lines) => {
 		expect(message(change)).toBe(problem(...lines));
 	});
