@@ -11,6 +11,7 @@ import {
 	type PasswordKeepers,
 	slotOf,
 } from "./login-record.ts";
+import { letGo, unknownRemedy } from "./login-remedies.ts";
 import { liveRevisions } from "./observed.ts";
 import {
 	type LoginService,
@@ -61,15 +62,7 @@ function checkLive(
 		checkKnown(args, each, name, use.keepers, rotation);
 		return;
 	}
-	if (
-		args.adoptedRevisions.includes(name) &&
-		knownBefore(each, name, args.carriers)
-	) {
-		return;
-	}
-	const changing = slots.filter(
-		(slot) => !staysAs(args, slot, rotation.keepers[slot]),
-	);
+	const changing = changedUnder(args, each, name, rotation);
 	if (changing.length > 0) {
 		refuse(
 			args,
@@ -79,15 +72,19 @@ function checkLive(
 	}
 }
 
-function unknownRemedy(
-	{ stack, adoptedRevisions }: RotationArgs,
-	{ service, observed }: LoginService,
-	revision: string,
-): string {
-	if (!isRecorded(observed.labels) && !adoptedRevisions.includes(revision)) {
-		return `if it was there before this project's logins (a taken-over service), list it: pulumi config set --path 'adoptedRevisions[0]' ${revision} -s ${stack}; otherwise deploy the service with this project before rotating`;
-	}
-	return `deploy first without a rotation, so that a revision of this project serves (pulumi config set --path 'services.${service}.takeOver[0]' ${revision} -s ${stack}, with the epoch that was there, then pulumi up -s ${stack}), and rotate after that`;
+/** The slots that get another password, though a revision whose login is not known may use it. */
+function changedUnder(
+	args: RotationArgs,
+	each: LoginService,
+	name: string,
+	rotation: Rotation,
+): Slot[] {
+	const isExempt =
+		args.adoptedRevisions.includes(name) &&
+		knownBefore(each, name, args.carriers);
+	return isExempt
+		? []
+		: slots.filter((slot) => !staysAs(args, slot, rotation.keepers[slot]));
 }
 
 /** True if every service that this project deployed says that a slot's password is what the plan wants it to be. */
@@ -106,12 +103,13 @@ function staysAs(
 
 function checkKnown(
 	args: RotationArgs,
-	{ service, observed, pinned }: LoginService,
+	each: LoginService,
 	name: string,
 	live: PasswordKeepers,
 	rotation: Rotation,
 ): void {
 	const { epoch, stack } = args;
+	const { observed, pinned } = each;
 	const planned = rotation.keepers[slotOf(live.epoch)];
 	if (planned.epoch === live.epoch && planned.retry === live.retry) {
 		return;
@@ -129,7 +127,7 @@ function checkKnown(
 		refuse(
 			args,
 			`${fact}; its requests go to ${name}, though ${observed.latestReadyRevision} is ready`,
-			`${endPin(service, pinned, stack)}pulumi config set rotationEpoch ${deployedEpoch(args)} -s ${stack} && pulumi up -s ${stack}, which moves the requests; rotate after that`,
+			`${letGo(args, each, name)}pulumi config set rotationEpoch ${deployedEpoch(args)} -s ${stack} && pulumi up -s ${stack}, which moves the requests; rotate after that`,
 		);
 	}
 	refuse(
@@ -157,11 +155,19 @@ function checkPin(
 		refuse(
 			args,
 			`service ${observed.name} is pinned to revision ${pinned}, so a rotation to epoch ${epoch} could not go live`,
-			`${endPin(service, pinned, stack)}pulumi config set rotationEpoch ${deployed} -s ${stack} && pulumi up -s ${stack}, which ends the pin; rotate after that`,
+			`${letGo(args, each, pinned)}pulumi config set rotationEpoch ${deployed} -s ${stack} && pulumi up -s ${stack}, which ends the pin; rotate after that`,
 		);
 	}
 	const use = loginUseOf(each, pinned, carriers);
 	if (!use.known) {
+		const changing = changedUnder(args, each, pinned, rotation);
+		if (changing.length > 0) {
+			refuse(
+				args,
+				`service ${observed.name} is pinned to revision ${pinned}, which may use either login: it ${use.because}; this update would change the password of ${changing.join(" and ")}`,
+				`put epoch and slotRetry back to what was deployed, or end the pin: pulumi config rm --path services.${service}.pinnedRevision -s ${stack}`,
+			);
+		}
 		return;
 	}
 	const planned = rotation.keepers[slotOf(use.keepers.epoch)];
@@ -186,11 +192,6 @@ function deployedEpoch({ services, carriers, epoch }: RotationArgs): number {
 	});
 	return epochs.length === 0 ? epoch : Math.max(...epochs);
 }
-
-const endPin = (service: string, pinned: string | undefined, stack: string) =>
-	pinned === undefined
-		? ""
-		: `pulumi config rm --path services.${service}.pinnedRevision -s ${stack} && `;
 
 function refuse(
 	{ stack }: Pick<RotationArgs, "stack">,

@@ -96,6 +96,7 @@ function loginService(
 					service,
 					observed: each.service,
 					pinned: pinOf(config, service),
+					takeOver: config.services[service]?.takeOver ?? [],
 					revisions: allOf(each.service, each.revisions),
 				},
 			];
@@ -164,10 +165,8 @@ function planOf(
 		service,
 		observed,
 		pinned: pinOf(config, service),
-		takeOver: [
-			...(config.services[service]?.takeOver ?? []),
-			...config.adoptedRevisions,
-		],
+		takeOver: config.services[service]?.takeOver ?? [],
+		adoptedRevisions: config.adoptedRevisions,
 		lastOwn: own[0]?.name,
 		differences: (from, to) => {
 			const [one, other] = [from, to].map((name) =>
