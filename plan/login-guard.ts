@@ -1,16 +1,8 @@
 /** Refuses an update that would change the password of a login which somebody may use. */
 import { UserError } from "../contract/errors.ts";
 import { type Slot, slots } from "../contract/names.ts";
-import {
-	isRecorded,
-	keepersLabel,
-	keepersOf,
-	keepersText,
-	type LoginUse,
-	loginUse,
-	type PasswordKeepers,
-	slotOf,
-} from "./login-record.ts";
+import { deployedEpoch, loginUseOf, staysAs } from "./deployed-logins.ts";
+import { keepersText, type PasswordKeepers, slotOf } from "./login-record.ts";
 import { letGo, unknownRemedy } from "./login-remedies.ts";
 import { liveRevisions } from "./observed.ts";
 import {
@@ -34,20 +26,6 @@ export function planRotation(args: RotationArgs): Rotation {
 		checkPin(args, each, rotation);
 	}
 	return rotation;
-}
-
-/** The login that a revision of a service may use. */
-export function loginUseOf(
-	{ observed, revisions }: Pick<LoginService, "observed" | "revisions">,
-	name: string,
-	carriers: ReadonlySet<string>,
-): LoginUse {
-	const revision = revisions.find((each) => each.name === name) ?? {
-		name,
-		labels: {},
-		bound: undefined,
-	};
-	return loginUse(observed.name, observed.labels, revision, carriers);
 }
 
 /** A live revision's login must stay as it is. */
@@ -85,20 +63,6 @@ function changedUnder(
 	return isExempt
 		? []
 		: slots.filter((slot) => !staysAs(args, slot, rotation.keepers[slot]));
-}
-
-/** True if every service that this project deployed says that a slot's password is what the plan wants it to be. */
-function staysAs(
-	{ services }: RotationArgs,
-	slot: Slot,
-	planned: PasswordKeepers,
-): boolean {
-	const texts = services
-		.filter(({ observed }) => isRecorded(observed.labels))
-		.map(({ observed }) => observed.labels[keepersLabel(slot)]);
-	return (
-		texts.length > 0 && texts.every((text) => text === keepersText(planned))
-	);
 }
 
 function checkKnown(
@@ -178,19 +142,6 @@ function checkPin(
 			`pin a revision of epoch ${epoch} or ${epoch - 1}, or end the pin: pulumi config rm --path services.${service}.pinnedRevision -s ${stack}`,
 		);
 	}
-}
-
-/** The epoch that was deployed last, as the services' labels and newest revisions say. */
-function deployedEpoch({ services, carriers, epoch }: RotationArgs): number {
-	const epochs = services.flatMap((each) => {
-		const use = loginUseOf(each, each.observed.latestCreatedRevision, carriers);
-		const recorded = slots.flatMap(
-			(slot) =>
-				keepersOf(each.observed.labels[keepersLabel(slot)])?.epoch ?? [],
-		);
-		return use.known ? [use.keepers.epoch, ...recorded] : recorded;
-	});
-	return epochs.length === 0 ? epoch : Math.max(...epochs);
 }
 
 function refuse(

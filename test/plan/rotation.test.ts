@@ -271,21 +271,25 @@ describe("a live revision that this project did not name", () => {
 		]);
 	});
 
-	it("[R-100] is not exempted by adoptedRevisions where somebody took the service's labels away", () => {
-		const own = {
-			name: `${auth}-e5-0123abcd-7`,
-			labels: {},
-			bound: [{ secretId: "database-url-staging", version: "5" }],
+	it("[R-100] is judged by this project's revisions where somebody took the service's labels away", () => {
+		const given = {
+			observed: [foreign({ labels: {} })],
+			revisions: [
+				{
+					name: `${auth}-e3-0123abcd-6`,
+					labels: { login: "e3-r0" },
+					bound: bound("4"),
+				},
+				...revision("5", {}),
+			],
 		};
-		expect(
-			refusal(
-				args(7, {
-					observed: [foreign({ labels: {} })],
-					revisions: [own, ...revision("5", {})],
-					adoptedRevisions: [name],
-				}),
-			),
-		).toContain("this update would change the password of a and b");
+		for (const adoptedRevisions of [[], [name]]) {
+			const told = epochs({ ...given, adoptedRevisions });
+			expect(told).toEqual(["refused", "accepted", "refused", "refused"]);
+		}
+		expect(refusal(args(6, given))).toContain(
+			"this update would change the password of a and b\n  fix: deploy first without a rotation",
+		);
 	});
 
 	it("is to be listed where this project never deployed the service, beside what is listed", () => {
