@@ -23,6 +23,7 @@ import {
 	passed,
 	servedBy,
 } from "../plan/observed.ts";
+import { releaseBesidePin } from "../plan/pins.ts";
 import {
 	formatRevisionName,
 	lastSegment,
@@ -282,6 +283,7 @@ export class ContractService extends pulumi.ComponentResource {
 					attempt: planned.number,
 				});
 			});
+		this.announce(revision);
 		return new Service(
 			this.resourceName,
 			{
@@ -315,6 +317,22 @@ export class ContractService extends pulumi.ComponentResource {
 			},
 			{ parent: this, dependsOn: [...before, ...jobs] },
 		);
+	}
+
+	private announce(revision: pulumi.Output<string>): void {
+		const { service, environment, pinnedRevision, observed } = this.args;
+		revision.apply(async (name) => {
+			const note = releaseBesidePin({
+				stack: environment,
+				service,
+				pinned: pinnedRevision,
+				revision: name,
+				latestCreated: observed.service?.latestCreatedRevision,
+			});
+			if (note !== undefined) {
+				await pulumi.log.warn(`[serving] ${note}`);
+			}
+		});
 	}
 
 	/** The same checks for a schedule. It has no token: one is dropped by any other execution of the job. */

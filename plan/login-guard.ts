@@ -1,16 +1,9 @@
 /** Refuses an update that would change the password of a login which somebody may use. */
 import { UserError } from "../contract/errors.ts";
 import { type Slot, slots } from "../contract/names.ts";
-import {
-	isRecorded,
-	keepersLabel,
-	keepersOf,
-	keepersText,
-	type LoginUse,
-	loginUse,
-	type PasswordKeepers,
-	slotOf,
-} from "./login-record.ts";
+import { deployedEpoch, loginUseOf, staysAs } from "./deployed-logins.ts";
+import { keepersText, type PasswordKeepers, slotOf } from "./login-record.ts";
+import { letGo, unknownRemedy } from "./login-remedies.ts";
 import { liveRevisions } from "./observed.ts";
 import {
 	type LoginService,
@@ -35,20 +28,6 @@ export function planRotation(args: RotationArgs): Rotation {
 	return rotation;
 }
 
-/** The login that a revision of a service may use. */
-export function loginUseOf(
-	{ observed, revisions }: Pick<LoginService, "observed" | "revisions">,
-	name: string,
-	carriers: ReadonlySet<string>,
-): LoginUse {
-	const revision = revisions.find((each) => each.name === name) ?? {
-		name,
-		labels: {},
-		bound: undefined,
-	};
-	return loginUse(observed.name, observed.labels, revision, carriers);
-}
-
 /** A live revision's login must stay as it is. */
 function checkLive(
 	args: RotationArgs,
@@ -61,15 +40,7 @@ function checkLive(
 		checkKnown(args, each, name, use.keepers, rotation);
 		return;
 	}
-	if (
-		args.adoptedRevisions.includes(name) &&
-		knownBefore(each, name, args.carriers)
-	) {
-		return;
-	}
-	const changing = slots.filter(
-		(slot) => !staysAs(args, slot, rotation.keepers[slot]),
-	);
+	const changing = changedUnder(args, each, name, rotation);
 	if (changing.length > 0) {
 		refuse(
 			args,
@@ -79,39 +50,30 @@ function checkLive(
 	}
 }
 
-function unknownRemedy(
-	{ stack, adoptedRevisions }: RotationArgs,
-	{ service, observed }: LoginService,
-	revision: string,
-): string {
-	if (!isRecorded(observed.labels) && !adoptedRevisions.includes(revision)) {
-		return `if it was there before this project's logins (a taken-over service), list it: pulumi config set --path 'adoptedRevisions[0]' ${revision} -s ${stack}; otherwise deploy the service with this project before rotating`;
-	}
-	return `deploy first without a rotation, so that a revision of this project serves (pulumi config set --path 'services.${service}.takeOver[0]' ${revision} -s ${stack}, with the epoch that was there, then pulumi up -s ${stack}), and rotate after that`;
-}
-
-/** True if every service that this project deployed says that a slot's password is what the plan wants it to be. */
-function staysAs(
-	{ services }: RotationArgs,
-	slot: Slot,
-	planned: PasswordKeepers,
-): boolean {
-	const texts = services
-		.filter(({ observed }) => isRecorded(observed.labels))
-		.map(({ observed }) => observed.labels[keepersLabel(slot)]);
-	return (
-		texts.length > 0 && texts.every((text) => text === keepersText(planned))
-	);
+/** The slots that get another password, though a revision whose login is not known may use it. */
+function changedUnder(
+	args: RotationArgs,
+	each: LoginService,
+	name: string,
+	rotation: Rotation,
+): Slot[] {
+	const isExempt =
+		args.adoptedRevisions.includes(name) &&
+		knownBefore(each, name, args.carriers);
+	return isExempt
+		? []
+		: slots.filter((slot) => !staysAs(args, slot, rotation.keepers[slot]));
 }
 
 function checkKnown(
 	args: RotationArgs,
-	{ service, observed, pinned }: LoginService,
+	each: LoginService,
 	name: string,
 	live: PasswordKeepers,
 	rotation: Rotation,
 ): void {
 	const { epoch, stack } = args;
+	const { observed, pinned } = each;
 	const planned = rotation.keepers[slotOf(live.epoch)];
 	if (planned.epoch === live.epoch && planned.retry === live.retry) {
 		return;
@@ -129,7 +91,7 @@ function checkKnown(
 		refuse(
 			args,
 			`${fact}; its requests go to ${name}, though ${observed.latestReadyRevision} is ready`,
-			`${endPin(service, pinned, stack)}pulumi config set rotationEpoch ${deployedEpoch(args)} -s ${stack} && pulumi up -s ${stack}, which moves the requests; rotate after that`,
+			`${letGo(args, each, name)}pulumi config set rotationEpoch ${deployedEpoch(args)} -s ${stack} && pulumi up -s ${stack}, which moves the requests; rotate after that`,
 		);
 	}
 	refuse(
@@ -157,11 +119,19 @@ function checkPin(
 		refuse(
 			args,
 			`service ${observed.name} is pinned to revision ${pinned}, so a rotation to epoch ${epoch} could not go live`,
-			`${endPin(service, pinned, stack)}pulumi config set rotationEpoch ${deployed} -s ${stack} && pulumi up -s ${stack}, which ends the pin; rotate after that`,
+			`${letGo(args, each, pinned)}pulumi config set rotationEpoch ${deployed} -s ${stack} && pulumi up -s ${stack}, which ends the pin; rotate after that`,
 		);
 	}
 	const use = loginUseOf(each, pinned, carriers);
 	if (!use.known) {
+		const changing = changedUnder(args, each, pinned, rotation);
+		if (changing.length > 0) {
+			refuse(
+				args,
+				`service ${observed.name} is pinned to revision ${pinned}, which may use either login: it ${use.because}; this update would change the password of ${changing.join(" and ")}`,
+				`put epoch and slotRetry back to what was deployed, or end the pin: pulumi config rm --path services.${service}.pinnedRevision -s ${stack}`,
+			);
+		}
 		return;
 	}
 	const planned = rotation.keepers[slotOf(use.keepers.epoch)];
@@ -173,24 +143,6 @@ function checkPin(
 		);
 	}
 }
-
-/** The epoch that was deployed last, as the services' labels and newest revisions say. */
-function deployedEpoch({ services, carriers, epoch }: RotationArgs): number {
-	const epochs = services.flatMap((each) => {
-		const use = loginUseOf(each, each.observed.latestCreatedRevision, carriers);
-		const recorded = slots.flatMap(
-			(slot) =>
-				keepersOf(each.observed.labels[keepersLabel(slot)])?.epoch ?? [],
-		);
-		return use.known ? [use.keepers.epoch, ...recorded] : recorded;
-	});
-	return epochs.length === 0 ? epoch : Math.max(...epochs);
-}
-
-const endPin = (service: string, pinned: string | undefined, stack: string) =>
-	pinned === undefined
-		? ""
-		: `pulumi config rm --path services.${service}.pinnedRevision -s ${stack} && `;
 
 function refuse(
 	{ stack }: Pick<RotationArgs, "stack">,

@@ -77,3 +77,27 @@ function refuse(stack: string, fact: string, remedy: string): never {
 		`[pin] refused, nothing was changed in ${stack}: ${fact}\n  fix: ${remedy}`,
 	);
 }
+
+/** What is said of a release that serves nobody, since another revision is pinned; undefined where nothing is to be said. */
+export function releaseBesidePin({
+	stack,
+	service,
+	pinned,
+	revision,
+	latestCreated,
+}: {
+	stack: string;
+	/** The service's name in the contract. */
+	service: string;
+	pinned: string | undefined;
+	/** What the update makes. */
+	revision: string;
+	/** What there is before it. */
+	latestCreated: string | undefined;
+}): string | undefined {
+	return pinned === undefined ||
+		revision === pinned ||
+		revision === latestCreated
+		? undefined
+		: `revision ${revision} gets no requests, since the configuration pins ${pinned}; to end the pin: pulumi config rm --path services.${service}.pinnedRevision -s ${stack}, then pulumi up -s ${stack}`;
+}

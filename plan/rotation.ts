@@ -21,6 +21,8 @@ export type LoginService = {
 	observed: ObservedService;
 	/** The revision that the configuration pins. */
 	pinned: string | undefined;
+	/** The revisions that the configuration lets an update replace. */
+	takeOver: readonly string[];
 	/** Its revisions, as far as they could be read. */
 	revisions: readonly RecordedRevision[];
 };

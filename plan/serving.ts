@@ -2,6 +2,7 @@
 import { isRecorded } from "./login-record.ts";
 import type { DeployedService } from "./observed.ts";
 import { parseRevisionName } from "./revision-name.ts";
+import { takeOverCommand } from "./take-over.ts";
 
 /** The label in which a service keeps where its requests were last asked to go. */
 export const trafficLabel = "traffic";
@@ -16,8 +17,10 @@ export type ServingArgs = {
 	observed: DeployedService;
 	/** The revision that the configuration pins. */
 	pinned: string | undefined;
-	/** Revisions that the configuration allows to be replaced: taken over, or adopted with the project. */
+	/** Revisions of the service that the configuration allows to be replaced. */
 	takeOver: readonly string[];
+	/** Revisions that were adopted with the project, of any service: they may be replaced too. */
+	adoptedRevisions: readonly string[];
 	/** The newest revision that this project made. */
 	lastOwn: string | undefined;
 	/** What differs between two revisions of the service, in words; undefined where that can't be known. */
@@ -41,7 +44,14 @@ export function planServing(args: ServingArgs): ServingPlan {
 	const moved = movedByHand(args);
 	const made = args.observed.trafficRevisions
 		.filter((revision) => isForeign(args, revision))
-		.map((revision) => ({ revision, change: changeIn(args, revision) }));
+		.map((revision) => {
+			const change = changeIn(args, revision);
+			return {
+				revision,
+				change,
+				fact: `revision ${revision}, which ${roleOf(args, revision)} ${args.observed.name}, was made by hand and changes ${change}`,
+			};
+		});
 	const blocked = [
 		...(moved !== undefined && !allowed(args, moved.to)
 			? [{ revisions: moved.to, fact: moved.fact }]
@@ -51,13 +61,16 @@ export function planServing(args: ServingArgs): ServingPlan {
 				({ revision, change }) =>
 					change !== "nothing" && !allowed(args, [revision]),
 			)
-			.map(({ revision, change }) => ({
-				revisions: [revision],
-				fact: `revision ${revision}, which serves ${args.observed.name}, was made by hand and changes ${change}`,
-			})),
+			.map(({ revision, fact }) => ({ revisions: [revision], fact })),
 	];
+	const untagged = args.observed.trafficRevisions.filter(
+		(revision) =>
+			!hasRequests(args, revision) &&
+			revision !== args.pinned &&
+			allowed(args, [revision]),
+	);
 	return {
-		resend: moved !== undefined,
+		resend: moved !== undefined || untagged.length > 0,
 		refusal:
 			blocked.length === 0
 				? []
@@ -68,12 +81,43 @@ export function planServing(args: ServingArgs): ServingPlan {
 					),
 		notes: [
 			...(moved === undefined ? [] : [`${moved.fact}; ${nextOf(args)}`]),
-			...made.map(
-				({ revision, change }) =>
-					`revision ${revision}, made by hand, serves ${args.observed.name} and changes ${change}; ${nextOf(args)}`,
+			...made
+				.filter(({ revision }) => hasRequests(args, revision))
+				.map(
+					({ revision, change }) =>
+						`revision ${revision}, made by hand, serves ${args.observed.name} and changes ${change}; ${nextOf(args)}`,
+				),
+			...untagged.map(
+				(revision) =>
+					`revision ${revision}, which has a tag of ${args.observed.name} and no requests, loses the tag in this update`,
 			),
+			...leftOver(args),
 		],
 	};
+}
+
+/** A target without a share of the requests is there for its tag. */
+const hasRequests = ({ observed }: ServingArgs, revision: string) =>
+	observed.traffic.revisions.includes(revision);
+
+const roleOf = (args: ServingArgs, revision: string) =>
+	hasRequests(args, revision) ? "serves" : "has a tag of";
+
+/** A word that did its work, and would be one for whoever chooses the same revision by hand again. */
+function leftOver({
+	stack,
+	service,
+	observed,
+	takeOver,
+}: ServingArgs): string[] {
+	const left = takeOver.filter(
+		(revision) => !observed.trafficRevisions.includes(revision),
+	);
+	return left.length === 0
+		? []
+		: [
+				`services.${service}.takeOver lists ${left.join(" and ")}, which serves no more: whoever chooses it by hand again would be overruled without a question; take it out: pulumi config rm --path services.${service}.takeOver -s ${stack}`,
+			];
 }
 
 const nextOf = ({ pinned }: ServingArgs) =>
@@ -123,34 +167,50 @@ function changeIn(
 }
 
 /** The configuration says what is to become of the revisions. */
-const allowed = ({ pinned, takeOver }: ServingArgs, revisions: string[]) =>
+const allowed = (
+	{ pinned, takeOver, adoptedRevisions }: ServingArgs,
+	revisions: string[],
+) =>
 	revisions.length > 0 &&
 	revisions.every(
-		(revision) => takeOver.includes(revision) || pinned === revision,
+		(revision) =>
+			takeOver.includes(revision) ||
+			adoptedRevisions.includes(revision) ||
+			pinned === revision,
 	);
 
 function refusal(
-	{ stack, service, observed }: ServingArgs,
+	args: ServingArgs,
 	facts: readonly string[],
 	revisions: readonly string[],
 ): string[] {
-	const set = `-s ${stack}`;
-	const [first = ""] = revisions;
-	const pin = `services.${service}.pinnedRevision`;
+	const { stack, service, takeOver } = args;
+	const take = (which: readonly string[]) =>
+		takeOverCommand(stack, service, takeOver, which);
+	// A tag can't be kept.
+	const tagged = revisions.filter((revision) => !hasRequests(args, revision));
 	const keep =
-		revisions.length > 1
-			? "not possible while several revisions serve"
-			: observed.traffic.text === toLatest &&
-					parseRevisionName(observed.name, first) !== undefined
-				? `pulumi config rm --path ${pin} ${set}`
-				: `pulumi config set --path ${pin} ${first} ${set}`;
-	const takeOver = revisions.map(
-		(revision, index) =>
-			`pulumi config set --path 'services.${service}.takeOver[${index}]' ${revision} ${set}`,
-	);
+		tagged.length === revisions.length
+			? []
+			: [
+					`  to keep it (pin it): ${[pinning(args), take(tagged)].filter((each) => each !== "").join(" && ")}`,
+				];
 	return [
 		...facts,
-		`  to keep it (pin it): ${keep}`,
-		`  to replace it (take it over): ${takeOver.join(" && ")}`,
+		...keep,
+		`  to replace it (take it over): ${take(revisions)}`,
 	];
+}
+
+/** The command after which requests go where they go now. */
+function pinning({ stack, service, observed }: ServingArgs): string {
+	const [serving = "", ...others] = observed.traffic.revisions;
+	const pin = `services.${service}.pinnedRevision`;
+	if (others.length > 0) {
+		return "not possible while several revisions serve";
+	}
+	return observed.traffic.text === toLatest &&
+		parseRevisionName(observed.name, serving) !== undefined
+		? `pulumi config rm --path ${pin} -s ${stack}`
+		: `pulumi config set --path ${pin} ${serving} -s ${stack}`;
 }

@@ -24,15 +24,16 @@ export function knownBefore(
 	name: string,
 	carriers: ReadonlySet<string>,
 ): boolean {
-	if (!isRecorded(observed.labels)) {
-		return true;
-	}
 	const bound = revisions.find((each) => each.name === name)?.bound;
 	const ours = revisions.filter(
 		(each) =>
 			each.labels[loginVersionsLabel] !== undefined ||
 			parseRevisionName(observed.name, each.name)?.epoch !== undefined,
 	);
+	// Labels can be taken away by hand; the revisions that this project made then speak for it.
+	if (ours.length === 0 && !isRecorded(observed.labels)) {
+		return true;
+	}
 	if (bound === undefined || ours.length === 0) {
 		return false;
 	}

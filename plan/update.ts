@@ -4,7 +4,8 @@ import { UserError } from "../contract/errors.ts";
 import { serviceNameIn } from "../contract/names.ts";
 import type { Platform } from "../contract/schema.ts";
 import type { StackConfig } from "../contract/stack-config.ts";
-import { loginUseOf, planRotation } from "./login-guard.ts";
+import { loginUseOf } from "./deployed-logins.ts";
+import { planRotation } from "./login-guard.ts";
 import { keepersText, slotOf } from "./login-record.ts";
 import type { DeployedService } from "./observed.ts";
 import { checkPinned } from "./pins.ts";
@@ -96,6 +97,7 @@ function loginService(
 					service,
 					observed: each.service,
 					pinned: pinOf(config, service),
+					takeOver: config.services[service]?.takeOver ?? [],
 					revisions: allOf(each.service, each.revisions),
 				},
 			];
@@ -164,10 +166,8 @@ function planOf(
 		service,
 		observed,
 		pinned: pinOf(config, service),
-		takeOver: [
-			...(config.services[service]?.takeOver ?? []),
-			...config.adoptedRevisions,
-		],
+		takeOver: config.services[service]?.takeOver ?? [],
+		adoptedRevisions: config.adoptedRevisions,
 		lastOwn: own[0]?.name,
 		differences: (from, to) => {
 			const [one, other] = [from, to].map((name) =>

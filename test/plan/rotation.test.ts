@@ -32,12 +32,19 @@ type Given = Partial<Omit<RotationArgs, "services">> & {
 	observed?: ObservedService[];
 	/** By the service's name in Cloud Run. */
 	pinned?: Record<string, string>;
+	takeOver?: LoginService["takeOver"];
 	revisions?: LoginService["revisions"];
 };
 
 const args = (
 	epoch: number,
-	{ observed = [], pinned = {}, revisions = [], ...change }: Given = {},
+	{
+		observed = [],
+		pinned = {},
+		takeOver = [],
+		revisions = [],
+		...change
+	}: Given = {},
 ): RotationArgs => ({
 	stack: "staging",
 	epoch,
@@ -46,6 +53,7 @@ const args = (
 		service: each.name === auth ? "auth" : "backend",
 		observed: each,
 		pinned: pinned[each.name],
+		takeOver,
 		revisions,
 	})),
 	carriers,
@@ -263,7 +271,38 @@ describe("a live revision that this project did not name", () => {
 		]);
 	});
 
-	it("is to be listed where this project never deployed the service", () => {
+	it("[R-100] is judged by this project's revisions where somebody took the service's labels away", () => {
+		const given = {
+			observed: [foreign({ labels: {} })],
+			revisions: [
+				{
+					name: `${auth}-e3-0123abcd-6`,
+					labels: { login: "e3-r0" },
+					bound: bound("4"),
+				},
+				...revision("5", {}),
+			],
+		};
+		for (const adoptedRevisions of [[], [name]]) {
+			const told = epochs({ ...given, adoptedRevisions });
+			expect(told).toEqual(["refused", "accepted", "refused", "refused"]);
+		}
+		expect(refusal(args(6, given))).toContain(
+			"this update would change the password of a and b\n  fix: deploy first without a rotation",
+		);
+	});
+
+	it("is to be listed where this project never deployed the service, beside what is listed", () => {
+		expect(
+			refusal(
+				args(0, {
+					observed: [foreign({ labels: {} })],
+					adoptedRevisions: ["another"],
+				}),
+			),
+		).toContain(
+			`list it: pulumi config set --path 'adoptedRevisions[1]' ${name} -s staging`,
+		);
 		expect(refusal(args(0, { observed: [foreign({ labels: {} })] }))).toContain(
 			`list it: pulumi config set --path 'adoptedRevisions[0]' ${name} -s staging`,
 		);
@@ -311,6 +350,39 @@ describe("the guard of pinned revisions", () => {
 		expect(refusal(args(5, { observed, pinned: pinned(3) }))).toBe(
 			`${fact}${end} && ${rest}`,
 		);
-		expect(refusal(args(5, { observed }))).toBe(`${fact}${rest}`);
+		const takeOver =
+			"pulumi config set --path 'services.auth.takeOver[0]' netra-auth-staging-e3-0123abcd-6 -s staging";
+		expect(refusal(args(5, { observed }))).toBe(
+			`${fact}${takeOver} && ${rest}`,
+		);
+		const unpinned = observed.map((each) => ({
+			...each,
+			labels: { ...each.labels, traffic: `${auth}-e3-0123abcd-6` },
+		}));
+		expect(refusal(args(5, { observed: unpinned }))).toBe(`${fact}${rest}`);
+	});
+
+	it("[R-100] takes over what was made by hand when its pin ends, beside what is listed", () => {
+		const name = `${auth}-00007-xyz`;
+		const given = { observed: [running(auth, 4)], pinned: { [auth]: name } };
+		expect(refusal(args(5, { ...given, takeOver: ["another"] }))).toContain(
+			`fix: ${end} && pulumi config set --path 'services.auth.takeOver[1]' ${name} -s staging && pulumi config set rotationEpoch 4`,
+		);
+		expect(refusal(args(5, { ...given, takeOver: [name] }))).toContain(
+			`fix: ${end} && pulumi config set rotationEpoch 4`,
+		);
+	});
+
+	it("[R-100] keeps both passwords for a pinned revision that may use either, though it does not serve yet", () => {
+		const labels = { "login-a": "e4-r0", "login-b": "e3-r0" };
+		const given = {
+			observed: [running(auth, 4, { labels })],
+			pinned: { [auth]: `${auth}-00007-xyz` },
+		};
+		expect(refusal(args(4, given))).toBe("accepted");
+		expect(refusal(args(4, { ...given, slotRetry: { "3": 1 } }))).toBe(
+			`[rotation] refused, nothing was changed in staging: service netra-auth-staging is pinned to revision netra-auth-staging-00007-xyz, which may use either login: it records no login of this project; this update would change the password of b\n` +
+				`  fix: put epoch and slotRetry back to what was deployed, or end the pin: ${end}`,
+		);
 	});
 });

@@ -54,6 +54,7 @@ const plan = (observed: DeployedService, change: Partial<ServingArgs> = {}) =>
 		observed,
 		pinned: undefined,
 		takeOver: [],
+		adoptedRevisions: [],
 		lastOwn: own,
 		differences: () => ["variable DEBUG was added"],
 		...change,
@@ -169,6 +170,45 @@ describe("a revision that somebody made by hand", () => {
 			refusal: [],
 			notes: [expect.stringContaining(`the configuration pins ${hotfix}`)],
 		});
+	});
+
+	it("[R-100] that was taken over stays listed no longer than it serves", () => {
+		expect(plan(deployed("latest"), { takeOver: [hotfix] })).toEqual({
+			...quiet,
+			notes: [
+				`services.auth.takeOver lists ${hotfix}, which serves no more: whoever chooses it by hand again would be overruled without a question; take it out: pulumi config rm --path services.auth.takeOver -s staging`,
+			],
+		});
+	});
+
+	it("[R-100] that has a tag alone is never offered all requests, and loses the tag once it is taken over", () => {
+		const tagged = { trafficRevisions: [own, hotfix] };
+		const take = (index: number, revision: string) =>
+			`pulumi config set --path 'services.auth.takeOver[${index}]' ${revision} -s staging`;
+		const fact = `revision ${hotfix}, which has a tag of ${name}, was made by hand and changes what ${own} has: variable DEBUG was added`;
+		expect(plan(deployed("latest", tagged)).refusal).toEqual([
+			fact,
+			`  to replace it (take it over): ${take(0, hotfix)}`,
+		]);
+		const moved = deployed(before, { trafficRevisions: [before, hotfix] });
+		expect(plan(moved).refusal.slice(1)).toEqual([
+			fact,
+			`  to keep it (pin it): pulumi config set --path services.auth.pinnedRevision ${before} -s staging && ${take(0, hotfix)}`,
+			`  to replace it (take it over): ${take(0, before)} && ${take(1, hotfix)}`,
+		]);
+		expect(
+			plan(deployed("latest", tagged), { takeOver: [hotfix] }),
+		).toMatchObject({
+			resend: true,
+			refusal: [],
+			notes: [expect.stringContaining("loses the tag in this update")],
+		});
+	});
+
+	it("[R-100] is taken over beside what is listed", () => {
+		expect(plan(byHand(), { takeOver: ["another"] }).refusal).toContain(
+			`  to replace it (take it over): pulumi config set --path 'services.auth.takeOver[1]' ${hotfix} -s staging`,
+		);
 	});
 
 	it("[R-100] that serves nobody is none of this", () => {

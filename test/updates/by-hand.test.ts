@@ -1,5 +1,7 @@
 /** What people do to services between two updates, and what the next update makes of it. */
 import { afterEach, describe, expect, it } from "@jest/globals";
+import { platform } from "../../contract/platform.ts";
+import type { Platform } from "../../contract/schema.ts";
 import { CloudStore } from "../../local/cloud/store.ts";
 import type { Entry } from "../../local/cloud/world.ts";
 import type { Properties } from "../../local/provider/values.ts";
@@ -218,6 +220,41 @@ describe("a pin", () => {
 		},
 		60_000,
 	);
+
+	it("[R-100] leaves a new release without requests, and the preview and the update say so", async () => {
+		stack = shippedStack("staging", {}, () => ({ contract }));
+		let contract: Platform = platform;
+		const { auth: before = "" } = servedBy(await stack.up());
+		stack.set("services", { auth: { pinnedRevision: before } });
+		expect(servedBy(await stack.up()).auth).toBe(before);
+		contract = structuredClone(platform);
+		Object.assign(contract.services.auth ?? {}, { requestTimeoutSeconds: 77 });
+		for (const run of [await stack.preview(), await stack.up()]) {
+			expect(message(run)).toMatch(
+				new RegExp(
+					`^\\[serving\\] revision netra-auth-staging-e0-[0-9a-f]{8}-2 gets no requests, since the configuration pins ${before}; to end the pin: pulumi config rm --path services.auth.pinnedRevision -s staging, then pulumi up -s staging$`,
+				),
+			);
+		}
+		expect(servedBy(await stack.up()).auth).toBe(before);
+	}, 60_000);
+
+	it("[R-100] of a hand-made revision that may use either login keeps both, before it serves", async () => {
+		await deployed(1);
+		const revision = hotfix("auth", rebind(versionOf("1")));
+		stack.set("services", { auth: { takeOver: [revision] } });
+		expect(await stack.up()).toMatchObject({ ok: true });
+		const before = passwords();
+		stack.set("services", { auth: { pinnedRevision: revision } });
+		stack.set("slotRetry", { "0": 1 });
+		const run = await stack.up();
+		expect(message(run)).toContain(
+			"this update would change the password of a",
+		);
+		stack.unset("slotRetry");
+		expect((await stack.up()).ok).toBe(true);
+		expect(passwords()).toEqual(before);
+	}, 60_000);
 
 	it("[R-070] to what does not exist is refused in the preview, with what can be pinned", async () => {
 		const { auth } = await deployed();
