@@ -1,5 +1,5 @@
 /** The stand-in's `gcloud secrets`: versions and who may read them. */
-import { readFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
 import { secretKey, stateOf, versionName } from "../cloud/secret-access.ts";
 import {
 	type Entry,
@@ -28,7 +28,7 @@ export const secretCommands: Record<string, Command> = {
 		run: async ({ api }, flags, secret) => {
 			if (flags["data-file"] !== "-")
 				throw new CloudError("the stand-in reads a value from --data-file=-");
-			const value = readFileSync(process.stdin.fd, "utf8");
+			const value = await text(process.stdin);
 			const id = await addVersion(
 				api,
 				secretKeyIn(flags.project, secret),

@@ -172,7 +172,7 @@ describe("the guide to rename a secret", () => {
 				.replaceAll("gcloud ", "tools/with-toolchain local/bin/gcloud ");
 			expect(await checkout.run("bash", "-c", command)).toEqual({
 				code: 0,
-				output: "",
+				output: expect.not.stringContaining("AIza"),
 			});
 		}
 		const bound = versions("gemini-api-key-staging")[1];
