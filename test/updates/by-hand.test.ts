@@ -1,5 +1,8 @@
 /** What people do to services between two updates, and what the next update makes of it. */
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { cpSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, describe, expect, it } from "@jest/globals";
 import { platform } from "../../contract/platform.ts";
 import type { Platform } from "../../contract/schema.ts";
 import { CloudStore } from "../../local/cloud/store.ts";
@@ -14,12 +17,29 @@ type Revisions = Record<string, string>;
 let stack: InProcess;
 afterEach(() => stack.remove());
 
-async function deployed(epoch = 0): Promise<Revisions> {
-	stack = shippedStack("staging");
+/** Stacks that were brought up once, by epoch: each test goes on with a copy. */
+const bases = new Map<number, InProcess>();
+afterAll(() => {
+	for (const base of bases.values()) base.remove();
+});
+
+async function broughtUp(epoch: number): Promise<InProcess> {
+	const base = bases.get(epoch) ?? shippedStack("staging");
+	if (bases.has(epoch)) return base;
+	bases.set(epoch, base);
 	for (let each = 0; each <= epoch; each++) {
-		stack.set("rotationEpoch", each);
-		expect(await stack.up()).toMatchObject({ ok: true, messages: [] });
+		base.set("rotationEpoch", each);
+		expect(await base.up()).toMatchObject({ ok: true, messages: [] });
 	}
+	return base;
+}
+
+/** A live stack, and the revisions that serve it. */
+async function deployed(epoch = 0): Promise<Revisions> {
+	const { directory: from, state, config } = await broughtUp(epoch);
+	const directory = mkdtempSync(join(tmpdir(), "netra-by-hand-"));
+	cpSync(from, directory, { recursive: true });
+	stack = shippedStack("staging", { directory, state, config });
 	return servedBy(await stack.up());
 }
 
