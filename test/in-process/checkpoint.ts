@@ -1,4 +1,4 @@
-/** Reads a stack's state as `pulumi stack export` writes it, with the values that the stand-in's published passphrase protects. */
+/** A stack's state as `pulumi stack export` writes it and `pulumi stack import` takes it, between this engine and the real one. */
 import { createDecipheriv, pbkdf2Sync } from "node:crypto";
 import {
 	type Properties,
