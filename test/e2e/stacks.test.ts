@@ -1,9 +1,23 @@
 import { afterAll, describe, expect, it } from "@jest/globals";
 import { environments } from "../../contract/schema.ts";
+import { handOver, takeBack } from "../in-process/exchange.ts";
+import { type InProcess, succeeded } from "../in-process/in-process.ts";
+import { shippedStack } from "../in-process/shipped.ts";
 import { Checkout, outputOf } from "./checkout.ts";
 
 const checkout = new Checkout();
-afterAll(() => checkout.remove());
+const stacks = Object.fromEntries(
+	environments.map((stack) => [
+		stack,
+		shippedStack(stack, { directory: checkout.stateFolder, policies: {} }),
+	]),
+);
+afterAll(() => {
+	for (const stack of Object.values(stacks)) {
+		stack.remove();
+	}
+	checkout.remove();
+});
 
 /** The engine's closing lines: how many resources it changed, by what it did. */
 const counts = (output: string) =>
@@ -15,10 +29,10 @@ const counts = (output: string) =>
 		].map(([, count, what]) => [what, Number(count)]),
 	);
 
-describe.each(environments)(
-	"[R-080] the %s stack on the real engine",
-	(stack) => {
-		it("previews with the policy pack enforced", async () => {
+describe("[R-080] on the real engine", () => {
+	it.each(environments)(
+		"the %s stack previews with the policy pack enforced",
+		async (stack) => {
 			const { code, output } = await checkout.pulumi(
 				"preview",
 				"-s",
@@ -33,29 +47,48 @@ describe.each(environments)(
 			expect(counts(output)).toEqual({ "to create": expect.any(Number) });
 			expect(output).toMatch(/^Policies:$/m);
 			expect(output).not.toContain("[mandatory]");
-		}, 60_000);
+		},
+		60_000,
+	);
+
+	it("the staging stack comes up", async () => {
+		const output = outputOf(
+			await checkout.pulumi("up", "-s", "staging", "--yes", "--skip-preview"),
+		);
+		expect(counts(output).created).toBeGreaterThan(100);
+	}, 120_000);
+
+	// In one command: what is there is as the state says, and the program wants nothing else.
+	it("the staging stack has nothing to change after that, also after a refresh", async () => {
+		const output = outputOf(
+			await checkout.pulumi(
+				"up",
+				"-s",
+				"staging",
+				"--yes",
+				"--skip-preview",
+				"--refresh",
+			),
+		);
+		expect(counts(output)).toEqual({ unchanged: expect.any(Number) });
+	}, 120_000);
+});
+
+describe.each(["local", "production"])(
+	"[R-080] in this process, the %s stack",
+	(environment) => {
+		const stack = stacks[environment] as InProcess;
 
 		it("comes up", async () => {
-			const output = outputOf(
-				await checkout.pulumi("up", "-s", stack, "--yes", "--skip-preview"),
-			);
-			expect(counts(output).created).toBeGreaterThan(100);
-		}, 120_000);
+			const { changes } = await succeeded(stack.up());
+			expect(Object.keys(changes)).toEqual(["create"]);
+			expect(changes.create?.length).toBeGreaterThan(100);
+		}, 60_000);
 
-		// In one command: what is there is as the state says, and the program wants nothing else.
 		it("has nothing to change after that, also after a refresh", async () => {
-			const output = outputOf(
-				await checkout.pulumi(
-					"up",
-					"-s",
-					stack,
-					"--yes",
-					"--skip-preview",
-					"--refresh",
-				),
-			);
-			expect(counts(output)).toEqual({ unchanged: expect.any(Number) });
-		}, 120_000);
+			const { changes } = await succeeded(stack.up({ refresh: true }));
+			expect(changes).toEqual({});
+		}, 60_000);
 	},
 );
 
@@ -72,7 +105,8 @@ async function resources(): Promise<string[]> {
 
 describe("destroying", () => {
 	it("takes the local stack away", async () => {
-		outputOf(await checkout.pulumi("destroy", "-s", "local", "--yes"));
+		await succeeded((stacks.local as InProcess).destroy());
+		expect(stacks.local?.state.resources.size).toBe(0);
 	}, 60_000);
 
 	it("is refused for staging before anything is deleted, and names what is protected", async () => {
@@ -96,19 +130,11 @@ describe("destroying", () => {
 	}, 60_000);
 
 	it("takes staging away after an update lifted the protection", async () => {
-		checkout.edit(
-			"Pulumi.staging.yaml",
-			"rotationEpoch: 0",
-			"rotationEpoch: 0\n  netra-platform:dataProtection: false",
-		);
-		const lifted = await checkout.pulumi(
-			"up",
-			"-s",
-			"staging",
-			"--yes",
-			"--skip-preview",
-		);
-		expect(lifted).toMatchObject({ code: 0 });
+		const stack = stacks.staging as InProcess;
+		await takeBack(stack, checkout);
+		stack.set("dataProtection", false);
+		await succeeded(stack.up());
+		await handOver(stack, checkout);
 		const destroyed = await checkout.pulumi(
 			"destroy",
 			"-s",

@@ -53,7 +53,11 @@ export function stateFrom(exported: string): State {
 				(inputs as { version?: string } | undefined)?.version,
 			]),
 	);
-	return deployment.resources.map((each): ResourceState => {
+	// The engine's own provider is no plugin, and not recorded here.
+	const resources = deployment.resources.filter(
+		({ type }) => type !== "pulumi:providers:pulumi",
+	);
+	return resources.map((each): ResourceState => {
 		const providerUrn = each.provider?.slice(
 			0,
 			each.provider.lastIndexOf("::"),

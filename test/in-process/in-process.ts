@@ -108,10 +108,11 @@ export class InProcess {
 
 	/** Deletes every resource, what depends on others first; none where one is protected, as after a preview that fails. */
 	async destroy(): Promise<Run> {
-		const planned = await this.#deployment(true, this.state);
+		// The engine lets no policies judge what it destroys.
+		const planned = await this.#deployment(true, this.state, undefined);
 		await planned.finish();
 		if (planned.failed) return runOf(planned);
-		const deployment = await this.#deployment(false, this.state);
+		const deployment = await this.#deployment(false, this.state, undefined);
 		await deployment.finish();
 		this.state = new StackState(deployment.state);
 		return runOf(deployment);
@@ -138,7 +139,7 @@ export class InProcess {
 			refresh && preview
 				? new StackState(await refreshed(this.state.all, await this.#plugins()))
 				: this.state;
-		const deployment = await this.#deployment(preview, state);
+		const deployment = await this.#deployment(preview, state, this.#policies);
 		await runProgram(this.#program, deployment, {
 			stack: this.stack,
 			config: { ...this.config, ...this.#rest.endpoints },
@@ -151,7 +152,11 @@ export class InProcess {
 		return runOf(deployment);
 	}
 
-	async #deployment(preview: boolean, state: StackState): Promise<Deployment> {
+	async #deployment(
+		preview: boolean,
+		state: StackState,
+		judging: JudgeOptions | undefined,
+	): Promise<Deployment> {
 		const { stack, config } = this;
 		return new Deployment({
 			stack,
@@ -159,8 +164,7 @@ export class InProcess {
 			config,
 			plugins: await this.#plugins(),
 			preview,
-			policies:
-				this.#policies && packPolicies(stack, config, preview, this.#policies),
+			policies: judging && packPolicies(stack, config, preview, judging),
 		});
 	}
 

@@ -37,7 +37,7 @@ function runBroken(
 }
 
 const all = rowMutants("staging");
-const batches = 10;
+const batches = 3;
 const sampleSize = 50;
 
 /**
