@@ -1,6 +1,12 @@
-/** What leaves the contract, on the real engine: it stays while a revision can bind it, and goes by `tools/prune`. */
+/** What leaves the contract stays while a revision can bind it, on the real engine, too; it goes by `tools/prune`. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { platform } from "../../contract/platform.ts";
+import type { Platform } from "../../contract/schema.ts";
 import { codeBlock } from "../fixtures/guide.ts";
+import { handOver, takeBack } from "../in-process/exchange.ts";
+import { type Run, succeeded } from "../in-process/in-process.ts";
+import { shippedStack } from "../in-process/shipped.ts";
+import { contract, rename, secretOf } from "../plan/stack.ts";
 import { Checkout, outputOf } from "./checkout.ts";
 import { cloudEntries, servingRevisions } from "./cloud.ts";
 
@@ -8,13 +14,26 @@ const project = "netra-staging";
 const auth = "netra-auth-staging";
 const account = "netra-auth@netra-staging.iam.gserviceaccount.com";
 const checkout = new Checkout();
-afterAll(() => checkout.remove());
+/** What this process deploys; the pack judges by the same. */
+const deployed: { platform: Platform } = { platform };
+const stack = shippedStack(
+	"staging",
+	{ directory: checkout.stateFolder, policies: deployed },
+	() => ({ contract: deployed.platform }),
+);
+afterAll(() => {
+	stack.remove();
+	checkout.remove();
+});
 
 const pulumi = async (...args: string[]) =>
 	outputOf(await checkout.pulumi(...args, "-s", "staging"));
-const up = (...flags: string[]) =>
-	pulumi("up", "--yes", "--skip-preview", ...flags);
-const set = (...args: string[]) => pulumi("config", "set", ...args);
+const up = (options?: { refresh: boolean }) => succeeded(stack.up(options));
+/** For this process and for the real engine, whose configuration prune reads. */
+async function set(path: string, value: string | number): Promise<void> {
+	stack.set(path, value);
+	await pulumi("config", "set", "--path", path, String(value));
+}
 const serving = () => servingRevisions(checkout, project)[auth] as string;
 const prune = async (...args: string[]) =>
 	outputOf(await checkout.run("tools/prune-local", "-s", "staging", ...args));
@@ -38,6 +57,10 @@ const mayRead = (secretId: string) =>
 		(id) => id.includes(`/${secretId}/`) && id.endsWith(account),
 	);
 const takenAway = /^ *[-+]+ +\S+:\S+ \S+ (delet|replac)/m;
+const expectNothingTakenAway = ({ changes }: Run) =>
+	expect(changes).not.toMatchObject(
+		expect.objectContaining({ delete: expect.anything() }),
+	);
 
 /** `jwt-secret` gets another name and keeps its value, a simulation key leaves the environment, a binding goes. */
 function changeContract(): void {
@@ -75,10 +98,22 @@ function changeContract(): void {
 	);
 }
 
+/** The same for this process. */
+function loseWhatChanged(changed: Platform): void {
+	rename("jwt-secret", "signing-key", "jwt-secret")(changed);
+	secretOf(changed, "e2e-oauth-simulation-key").environments = ["local"];
+	const { auth, backend } = changed.services;
+	delete auth?.secrets.OAUTH_HMAC_SECRET;
+	Object.assign(backend?.secrets ?? {}, {
+		OAUTH_HMAC_SECRET: "oauth-hmac-secret",
+	});
+}
+
 let first: string;
 let key: unknown;
 beforeAll(async () => {
 	await up();
+	await handOver(stack, checkout);
 	first = serving();
 	key = versions("jwt-secret-staging")[1];
 }, 60_000);
@@ -94,7 +129,10 @@ describe("an update whose contract lost a secret, an environment and a binding",
 		expect(preview).toContain(
 			`[retired] ${account} no longer binds oauth-hmac-secret-staging, and may go on reading it. Needed by ${first};`,
 		);
-		expect(await up()).not.toMatch(takenAway);
+		expect(await pulumi("up", "--yes", "--skip-preview")).not.toMatch(
+			takenAway,
+		);
+		await takeBack(stack, checkout);
 		expect(versions("jwt-secret-staging")).toEqual({ 1: key });
 		for (const secretId of [
 			"jwt-secret-staging",
@@ -118,23 +156,27 @@ describe("an update whose contract lost a secret, an environment and a binding",
 		expect(await prune()).toContain(
 			`secret jwt-secret-staging  needed by ${first}, `,
 		);
-		await set("--path", "services.auth.pinnedRevision", first);
+		deployed.platform = contract(loseWhatChanged);
+		stack.set("services.auth.pinnedRevision", first);
 		await up();
 		expect(
 			Object.values(cloud("cloudrunv2/service:Service")).find(
 				({ properties }) => properties.name === auth,
 			)?.properties.trafficStatuses,
 		).toMatchObject([{ revision: first, percent: 100 }]);
-		await pulumi("config", "rm", "--path", "services.auth.pinnedRevision");
+		stack.unset("services.auth.pinnedRevision");
 	}, 60_000);
 
 	it("[R-101] can be taken back: the old secret is bound again, with the same version", async () => {
 		checkout.restore("contract/platform.ts");
+		deployed.platform = platform;
 		// A secret that somebody else keeps from now on stays as well.
-		await set("--path", 'adopted["secret-key"]', "1");
-		await set("rotationEpoch", "1");
-		const output = await up();
-		expect(output).not.toMatch(/^ *- +gcp:secretmanager:Secret(IamMember)? /m);
+		await set('adopted["secret-key"]', 1);
+		await set("rotationEpoch", 1);
+		const { changes, output } = await up();
+		expect(
+			changes.delete?.filter((each) => /^Secret(IamMember)? /.test(each)) ?? [],
+		).toEqual([]);
 		expect(versions("jwt-secret-staging")).toEqual({ 1: key });
 		expect([has("secret-key-staging"), mayRead("secret-key-staging")]).toEqual([
 			true,
@@ -146,17 +188,21 @@ describe("an update whose contract lost a secret, an environment and a binding",
 
 describe("prune", () => {
 	it("[R-101] takes away what no revision needs any more, and the next update forgets it", async () => {
-		await set("rotationEpoch", "2");
+		await set("rotationEpoch", 2);
 		await up();
+		await handOver(stack, checkout);
 		expect(await prune("--yes")).toMatch(
 			/\n {2}secret signing-key-staging {2}pinned only by .*, whose login is gone\n(.*\n)*destroyed secret signing-key-staging\n/,
 		);
 		expect(has("signing-key-staging")).toBe(false);
 		// A refresh must not make it anew.
-		await up("--refresh");
+		await up({ refresh: true });
+		await handOver(stack, checkout);
 		expect(await prune()).toContain("nothing to prune");
 		expect(has("signing-key-staging")).toBe(false);
-		expect(await pulumi("stack", "export")).not.toContain("signing-key");
+		expect([...stack.state.resources.keys()].join()).not.toContain(
+			"signing-key",
+		);
 		expect(versions("secret-key-staging")).toHaveProperty("1");
 	}, 120_000);
 });
@@ -181,17 +227,12 @@ describe("the guide to rename a secret", () => {
 	}, 30_000);
 
 	it("[R-101] is followed by an update that takes nothing away", async () => {
-		const file = "contract/platform.ts";
-		checkout.edit(
-			file,
-			`GEMINI_API_KEY: "gemini-api-key"`,
-			`GEMINI_API_KEY: "gemini-key"`,
-		);
-		checkout.edit(file, `id: "gemini-api-key"`, `id: "gemini-key"`);
-		await pulumi("config", "rm", "--path", 'externalSecrets["gemini-api-key"]');
-		await set("--path", 'externalSecrets["gemini-key"].version', "1");
-		const output = await up();
-		expect(output).not.toMatch(takenAway);
+		deployed.platform = contract(rename("gemini-api-key", "gemini-key"));
+		stack.unset('externalSecrets["gemini-api-key"]');
+		stack.set('externalSecrets["gemini-key"].version', 1);
+		const run = await up();
+		expectNothingTakenAway(run);
+		const { output } = run;
 		expect(output).toContain(
 			"netra-backend@netra-staging.iam.gserviceaccount.com no longer binds gemini-api-key-staging, and may go on reading it.",
 		);
@@ -200,10 +241,13 @@ describe("the guide to rename a secret", () => {
 
 describe("destroy", () => {
 	it("[R-101] leaves nothing behind, what stayed included, where data is not protected", async () => {
-		changeContract();
-		await set("dataProtection", "false");
+		deployed.platform = contract((changed) => {
+			rename("gemini-api-key", "gemini-key")(changed);
+			loseWhatChanged(changed);
+		});
+		stack.set("dataProtection", false);
 		await up();
-		await pulumi("destroy", "--yes", "--skip-preview");
+		await succeeded(stack.destroy());
 		expect(
 			Object.keys(cloud("secretmanager/secret:Secret")).filter(
 				(id) =>
