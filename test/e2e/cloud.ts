@@ -39,24 +39,25 @@ export function changeCloud(
 	new CloudStore(checkout.stateFolder, project, () => {}).update(change);
 }
 
-/** Executes a job now and waits for its end, as a schedule or a person would. */
-export function executeJob(
+/** Runs a command of the stand-in's `gcloud run` in a project, as a person would. */
+export function gcloudRun(
 	checkout: Keeper,
 	project: string,
-	job: string,
+	...words: string[]
 ): Promise<Answer> {
 	return checkout.run(
 		"tools/with-toolchain",
 		"local/bin/gcloud",
 		"run",
-		"jobs",
-		"execute",
-		job,
+		...words,
 		`--project=${project}`,
 		"--region=us-central1",
-		"--wait",
 	);
 }
+
+/** Executes a job now and waits for its end, as a schedule or a person would. */
+export const executeJob = (checkout: Keeper, project: string, job: string) =>
+	gcloudRun(checkout, project, "jobs", "execute", job, "--wait");
 
 /** Each service's revision that traffic goes to: the latest ready one, by the service's name. */
 export function servingRevisions(
