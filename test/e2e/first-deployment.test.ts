@@ -76,7 +76,8 @@ describe("a first deployment that is struck again and again", () => {
 			"nothing",
 			"nothing",
 			"import",
-			"after cancel",
+			// What else was being made when the engine was killed exists unrecorded, too.
+			expect.stringMatching(/^after cancel( and import)*$/),
 		]);
 	}, 300_000);
 

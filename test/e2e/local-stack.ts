@@ -1,6 +1,7 @@
 /** The local stack for real, in folders and on ports of its own: PostgreSQL, Redis and the services are processes. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { layoutOf } from "../../local/plane/real/layout.ts";
 import { holderOf } from "../../local/plane/real/lock.ts";
@@ -8,7 +9,7 @@ import { hasEnded } from "../../local/plane/real/process-identity.ts";
 import { RealPlane } from "../../local/plane/real/real-plane.ts";
 import { freePort } from "../../local/servers/child-process.ts";
 import { removeStandIn } from "../local/real/bench.ts";
-import { type Answer, Checkout } from "./checkout.ts";
+import { type Answer, Checkout, type Started } from "./checkout.ts";
 import { cloudEntries, executeJob } from "./cloud.ts";
 
 const project = "netra-local";
@@ -60,7 +61,12 @@ export class LocalStack extends Checkout {
 	}
 
 	up(...flags: string[]): Promise<Answer> {
-		return this.pulumi(
+		return this.startUp(...flags).answer;
+	}
+
+	startUp(...flags: string[]): Started {
+		return this.start(
+			"tools/pulumi-local",
 			"up",
 			"-s",
 			"local",
@@ -68,6 +74,22 @@ export class LocalStack extends Checkout {
 			"--skip-preview",
 			...flags,
 		);
+	}
+
+	/** Resolves when an update has locked the stack, or ended. */
+	async locked({ answer }: Started): Promise<void> {
+		const locks = join(
+			this.stateFolder,
+			"pulumi/.pulumi/locks/organization/netra-platform/local",
+		);
+		let ended = false;
+		void answer.then(() => {
+			ended = true;
+		});
+		const isLock = (name: string) => name.endsWith(".json");
+		while (!ended && !(existsSync(locks) && readdirSync(locks).some(isLock))) {
+			await sleep(20);
+		}
 	}
 
 	set(key: string, value: string): Promise<Answer> {
