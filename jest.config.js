@@ -2,7 +2,7 @@
 const soak = process.env.SOAK !== undefined;
 
 export default {
-	testEnvironment: "node",
+	testEnvironment: "<rootDir>/test/environment.ts",
 	roots: ["<rootDir>/test"],
 	testMatch: [soak ? "**/*.soak.ts" : "**/*.test.ts"],
 	// Engines, servers and probes are waited for; how long they take is for bench/, so a test only has to end.

@@ -137,7 +137,7 @@ export function isJudged({
 }: PolicyResource | ResourceValidationArgs): boolean {
 	return !(
 		isRetired(type, opts.ignoreChanges ?? []) &&
-		(!grants.includes(type) || fitsAService(type, decode(props)))
+		(!grants.includes(type) || fitsAService(type, decoded(props)))
 	);
 }
 
@@ -154,6 +154,18 @@ function fitsAService(type: string, properties: Data): boolean {
 	);
 }
 
+const kept = new WeakMap<object, Data>();
+
+/** Properties as plain data, made once of the same ones. */
+function decoded(properties: object | undefined): Data {
+	if (properties === undefined) {
+		return null;
+	}
+	const data = kept.get(properties) ?? decode(properties);
+	kept.set(properties, data);
+	return data;
+}
+
 /** `urn:pulumi:<stack>::<project>::<types>::<name>`; a name may hold `::` itself. */
 function stackOfUrn(urn: string): string {
 	return urn.slice("urn:pulumi:".length).split("::", 1)[0] ?? "";
@@ -162,7 +174,7 @@ function stackOfUrn(urn: string): string {
 function common(
 	resource: PolicyResource | ResourceValidationArgs,
 ): Omit<StackResource, "dependencies" | "propertyDependencies"> {
-	const properties = decode(resource.props);
+	const properties = decoded(resource.props);
 	return {
 		urn: resource.urn,
 		type: resource.type,
@@ -171,7 +183,7 @@ function common(
 		properties,
 		project: [
 			known(textAt(properties, "project")),
-			known(textAt(decode(resource.provider?.props), "project")),
+			known(textAt(decoded(resource.provider?.props), "project")),
 		].find((project) => project !== undefined && project !== ""),
 		protect: resource.opts.protect,
 		ignoreChanges: resource.opts.ignoreChanges,

@@ -65,7 +65,12 @@ export class CloudStore {
 
 	/** Looks at the cloud. What `look` returns must not be changed. */
 	view<T>(look: (world: World) => T): T {
-		return this.#locked(() => look(this.#load()));
+		// A file is replaced as a whole, so what it holds is right without the lock; only its first filling needs one.
+		return look(
+			this.#stamp() === undefined
+				? this.#locked(() => this.#load())
+				: this.#load(),
+		);
 	}
 
 	#load(): World {

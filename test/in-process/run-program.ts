@@ -38,9 +38,28 @@ const { setMockOptions } = require("@pulumi/pulumi/runtime/settings.js") as {
 	) => void;
 };
 
+// The SDK writes down with every promise where it was made, in case that it never ends: a quarter of a run.
+const debuggable = require("@pulumi/pulumi/runtime/debuggable.js") as {
+	debuggablePromise: (...args: unknown[]) => unknown;
+};
+debuggable.debuggablePromise = withoutTraces(debuggable.debuggablePromise);
+
+function withoutTraces<A extends unknown[], R>(
+	make: (...args: A) => R,
+): (...args: A) => R {
+	return (...args) => {
+		const { stackTraceLimit } = Error;
+		Error.stackTraceLimit = 0;
+		try {
+			return make(...args);
+		} finally {
+			Error.stackTraceLimit = stackTraceLimit;
+		}
+	};
+}
+
 /** The process itself: Jest hands tests a copy, which hears of no error that nobody caught. */
 const host: NodeJS.Process = runInThisContext("process");
-const hostError: ErrorConstructor = runInThisContext("Error");
 
 /** How many turns of the event loop without a call count as a standstill: the SDK itself waits for nothing else. */
 const QUIET_TURNS = 5;
@@ -67,7 +86,6 @@ async function runAlone(
 	const monitor = new Monitor({ stack, deployment, builtin });
 	const failures = new Set<unknown>();
 	const release = catchUncaught((error) => failures.add(error));
-	const restoreTraces = shortTraces();
 	let isOver = false;
 	try {
 		await withLocalStorage(async () => {
@@ -89,7 +107,6 @@ async function runAlone(
 		});
 	} finally {
 		release();
-		restoreTraces();
 	}
 	for (const error of failures)
 		deployment.report("error", "", programError(error));
@@ -119,23 +136,6 @@ function catchUncaught(hear: (error: unknown) => void): () => void {
 	return () => {
 		host.removeListener(event, hear);
 		for (const other of others) host.on(event, other);
-	};
-}
-
-/**
- * The SDK takes a stack trace with every promise and reads it. Where each is long, or mapped to other lines, that is half
- * of a run. Node asks this context's `Error` how to write a trace, and then the host's.
- */
-function shortTraces(): () => void {
-	const { stackTraceLimit } = Error;
-	const classes = [Error, hostError];
-	const writers = classes.map(({ prepareStackTrace }) => prepareStackTrace);
-	for (const each of classes) Reflect.deleteProperty(each, "prepareStackTrace");
-	Error.stackTraceLimit = 5;
-	return () => {
-		Error.stackTraceLimit = stackTraceLimit;
-		for (const [index, each] of classes.entries())
-			Object.assign(each, { prepareStackTrace: writers[index] });
 	};
 }
 

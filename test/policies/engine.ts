@@ -18,8 +18,25 @@ import {
 const require = createRequire(import.meta.url);
 // The SDK's server has no types.
 const server = require("@pulumi/policy/server.js");
-const { unknownStringValue } = require("@pulumi/policy/proxy.js");
+const proxy = require("@pulumi/policy/proxy.js");
+const deserialize = require("@pulumi/policy/deserialize.js");
 const proto = require("@pulumi/pulumi/proto/analyzer_pb.js");
+
+// The SDK decodes every resource of every request anew. Mutants share what they do not change, which is decoded once.
+deserialize.deserializeProperties = once(deserialize.deserializeProperties);
+proxy.unknownCheckingProxy = once(proxy.unknownCheckingProxy);
+
+function once<A extends object, R>(
+	make: (from: A, ...more: unknown[]) => R,
+): (from: A, ...more: unknown[]) => R {
+	const made = new WeakMap<A, R>();
+	return (from, ...more) => {
+		const result = made.get(from) ?? make(from, ...more);
+		made.set(from, result);
+		return result;
+	};
+}
+
 /** What the engine hears of one violation. */
 export type Diagnostic = {
 	rule: string;
@@ -156,8 +173,15 @@ function analyzerResource(stack: string, resource: Resource): Message {
 			return [property, { getUrnsList: () => list }];
 		},
 	);
+	const provider: Message = {
+		getType: () => "pulumi:providers:gcp",
+		getName: () => "default",
+		getUrn: () => urnOf(stack, "pulumi:providers:gcp::default"),
+		getProperties: struct({ project: resource.project }),
+	};
+	const urn = urnOf(stack, keyOf(resource));
 	const message: Message = {
-		getUrn: () => urnOf(stack, keyOf(resource)),
+		getUrn: () => urn,
 		getType: () => resource.type,
 		getName: () => resource.name,
 		getParent: () => "",
@@ -167,12 +191,7 @@ function analyzerResource(stack: string, resource: Resource): Message {
 			getProtect: () => resource.protect,
 			getIgnorechangesList: () => resource.ignoreChanges ?? [],
 		}),
-		getProvider: () => ({
-			getType: () => "pulumi:providers:gcp",
-			getName: () => "default",
-			getUrn: () => urnOf(stack, "pulumi:providers:gcp::default"),
-			getProperties: struct({ project: resource.project }),
-		}),
+		getProvider: () => provider,
 		getDependenciesList: () => dependencies,
 		getPropertydependenciesMap: () => ({ entries: () => sources }),
 	};
@@ -193,9 +212,10 @@ const noOptions: Message = {
 
 function struct(properties: Value): () => Message {
 	const json = mapLeaves(properties, (leaf) =>
-		leaf === UNKNOWN ? unknownStringValue : leaf,
+		leaf === UNKNOWN ? proxy.unknownStringValue : leaf,
 	);
-	return () => ({ toJavaScript: () => json });
+	const message = { toJavaScript: () => json };
+	return () => message;
 }
 
 const roots = new Map<string, Resource>();
