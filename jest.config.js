@@ -2,6 +2,7 @@
 const soak = process.env.SOAK !== undefined;
 
 export default {
+	testSequencer: "<rootDir>/test/sequencer.ts",
 	testEnvironment: "<rootDir>/test/environment.ts",
 	roots: ["<rootDir>/test"],
 	testMatch: [soak ? "**/*.soak.ts" : "**/*.test.ts"],
