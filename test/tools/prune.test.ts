@@ -78,7 +78,10 @@ function prune(
 	...args: string[]
 ): Promise<{ code: number | null; output: string }> {
 	const child = spawn(process.execPath, [tool, ...args], {
-		env: { PATH: `${folder}:${dirname(process.execPath)}:/usr/bin:/bin` },
+		env: {
+			PATH: `${folder}:${dirname(process.execPath)}:/usr/bin:/bin`,
+			NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+		},
 		stdio: ["ignore", "pipe", "pipe"],
 	});
 	let output = "";
