@@ -1,6 +1,6 @@
 /** Chooses the data plane by the project that a call is about. */
 import type { DataPlane, Workload } from "./data-plane.ts";
-import { RealPlane } from "./real/real-plane.ts";
+import type { RealPlane } from "./real/real-plane.ts";
 import { SimulatedPlane } from "./simulated.ts";
 
 /** The project whose databases and services are processes of this machine. */
@@ -19,41 +19,59 @@ export interface Planes {
 /** @param directory The stand-in's folder. */
 export function planesOf(directory: string): Planes {
 	const simulated = new SimulatedPlane();
-	const real = new RealPlane(directory);
+	let loaded: Promise<RealPlane> | undefined;
+	// Only where it is asked for: servers and their clients would be half of what a small command loads.
+	const real = () => {
+		loaded ??= import("./real/real-plane.ts").then(
+			(each) => new each.RealPlane(directory),
+		);
+		return loaded;
+	};
 	return {
-		plane: planeByProject((project) => (isReal(project) ? real : simulated)),
+		plane: planeByProject(async (project) =>
+			isReal(project) ? await real() : simulated,
+		),
 		resume: (project) => {
-			if (isReal(project)) real.resume().catch(() => {});
+			if (isReal(project))
+				real()
+					.then((plane) => plane.resume())
+					.catch(() => {});
 		},
 	};
 }
 
 /** A data plane that hands every call to the one that `choose` names. */
-function planeByProject(choose: (project: string) => DataPlane): DataPlane {
+function planeByProject(
+	choose: (project: string) => Promise<DataPlane>,
+): DataPlane {
 	return {
-		startSqlInstance: (project, ...rest) =>
-			choose(project).startSqlInstance(project, ...rest),
-		stopSqlInstance: (project, ...rest) =>
-			choose(project).stopSqlInstance(project, ...rest),
-		createDatabase: (project, ...rest) =>
-			choose(project).createDatabase(project, ...rest),
-		dropDatabase: (project, ...rest) =>
-			choose(project).dropDatabase(project, ...rest),
-		setUser: (project, ...rest) => choose(project).setUser(project, ...rest),
-		dropUser: (project, ...rest) => choose(project).dropUser(project, ...rest),
-		startRedis: (project, ...rest) =>
-			choose(project).startRedis(project, ...rest),
-		stopRedis: (project, ...rest) =>
-			choose(project).stopRedis(project, ...rest),
-		startRevision: (workload: Workload) =>
-			choose(workload.project).startRevision(workload),
-		outcomeOf: (project, ...rest) =>
-			choose(project).outcomeOf(project, ...rest),
-		route: (project, ...rest) => choose(project).route(project, ...rest),
-		stopService: (project, ...rest) =>
-			choose(project).stopService(project, ...rest),
-		runExecution: (workload: Workload) =>
-			choose(workload.project).runExecution(workload),
-		stopJob: (project, ...rest) => choose(project).stopJob(project, ...rest),
+		startSqlInstance: async (project, ...rest) =>
+			(await choose(project)).startSqlInstance(project, ...rest),
+		stopSqlInstance: async (project, ...rest) =>
+			(await choose(project)).stopSqlInstance(project, ...rest),
+		createDatabase: async (project, ...rest) =>
+			(await choose(project)).createDatabase(project, ...rest),
+		dropDatabase: async (project, ...rest) =>
+			(await choose(project)).dropDatabase(project, ...rest),
+		setUser: async (project, ...rest) =>
+			(await choose(project)).setUser(project, ...rest),
+		dropUser: async (project, ...rest) =>
+			(await choose(project)).dropUser(project, ...rest),
+		startRedis: async (project, ...rest) =>
+			(await choose(project)).startRedis(project, ...rest),
+		stopRedis: async (project, ...rest) =>
+			(await choose(project)).stopRedis(project, ...rest),
+		startRevision: async (workload: Workload) =>
+			(await choose(workload.project)).startRevision(workload),
+		outcomeOf: async (project, ...rest) =>
+			(await choose(project)).outcomeOf(project, ...rest),
+		route: async (project, ...rest) =>
+			(await choose(project)).route(project, ...rest),
+		stopService: async (project, ...rest) =>
+			(await choose(project)).stopService(project, ...rest),
+		runExecution: async (workload: Workload) =>
+			(await choose(workload.project)).runExecution(workload),
+		stopJob: async (project, ...rest) =>
+			(await choose(project)).stopJob(project, ...rest),
 	};
 }
