@@ -9,7 +9,7 @@ export default {
 	// Engines, servers and probes are waited for; how long they take is for bench/, so a test only has to end.
 	testTimeout: 30_000,
 	// Each worker waits for engines and servers most of its time.
-	maxWorkers: 2,
+	maxWorkers: 3,
 	reporters: soak
 		? ["default"]
 		: ["default", "<rootDir>/test/requirements/reporter.ts"],

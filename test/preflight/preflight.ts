@@ -100,7 +100,7 @@ function secretValue({ source }: SecretContract, logins: Logins): string {
 const folder = fileURLToPath(new URL("../../preflight", import.meta.url));
 
 /**
- * Starts preflight with these variables and no others.
+ * Starts preflight with these variables and no others, but where Node.js keeps what it compiled.
  * @param program @default the sources
  */
 export function spawnPreflight(
@@ -109,7 +109,7 @@ export function spawnPreflight(
 	program = folder,
 ): ChildProcess {
 	return spawn(process.execPath, ["--no-warnings", program, ...args], {
-		env: variables,
+		env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...variables },
 		stdio: ["ignore", "pipe", "pipe"],
 	});
 }
