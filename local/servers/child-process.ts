@@ -1,9 +1,7 @@
 /** Starts a server as a process of its own and waits until it says that it is ready. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { chownSync, mkdtempSync, rmSync } from "node:fs";
+import { chownSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 
 /** Servers that refuse to run as root run as `nobody`. */
 const nobody = 65534;
@@ -29,19 +27,6 @@ export function giveToServers(path: string): void {
 	if (isRoot) {
 		chownSync(path, nobody, nobody);
 	}
-}
-
-/**
- * A new folder that servers may write to. The path is short, since a socket's path has at most 107 bytes.
- * @returns the path, and a function that removes it with everything in it
- */
-export function temporaryFolder(prefix: string): {
-	path: string;
-	remove: () => void;
-} {
-	const path = mkdtempSync(join(tmpdir(), `${prefix}-`));
-	giveToServers(path);
-	return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
 /** A TCP port of 127.0.0.1 that nothing listens on. */

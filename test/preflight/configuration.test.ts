@@ -6,8 +6,8 @@ import { databaseUrl } from "../../contract/connection-strings.ts";
 import { platform } from "../../contract/platform.ts";
 import type { Environment } from "../../contract/schema.ts";
 import { createAuthority } from "../../local/servers/certificates.ts";
-import { temporaryFolder } from "../../local/servers/child-process.ts";
 import { inspect } from "../../preflight/configuration.ts";
+import { temporaryFolder } from "../servers/folder.ts";
 import { type Logins, type Variables, variablesOf } from "./preflight.ts";
 
 const folder = temporaryFolder("netra");

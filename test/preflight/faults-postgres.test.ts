@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { createAuthority } from "../../local/servers/certificates.ts";
-import { temporaryFolder } from "../../local/servers/child-process.ts";
+import { temporaryFolder } from "../servers/folder.ts";
 import {
 	drop,
 	flood,

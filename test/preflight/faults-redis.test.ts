@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { createAuthority } from "../../local/servers/certificates.ts";
-import { temporaryFolder } from "../../local/servers/child-process.ts";
 import { startRedis } from "../../local/servers/redis.ts";
 import { awkwardPassword } from "../servers/data-stores.ts";
+import { temporaryFolder } from "../servers/folder.ts";
 import {
 	drop,
 	flood,

@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "@jest/globals";
-import { temporaryFolder } from "../../local/servers/child-process.ts";
+import { temporaryFolder } from "../servers/folder.ts";
 import { FaultBench } from "./fault-bench.ts";
 import { runPreflight } from "./preflight.ts";
 

@@ -1,5 +1,7 @@
 import {
+	afterAll,
 	afterEach,
+	beforeAll,
 	beforeEach,
 	describe,
 	expect,
@@ -10,24 +12,31 @@ import { Client } from "pg";
 import { checkPostgres } from "../../preflight/checks/postgres.ts";
 import {
 	awkwardPassword,
-	type DataStores,
+	type Database,
 	database,
 	logins,
-	startDataStores,
+	startDatabase,
 } from "../servers/data-stores.ts";
 
 jest.setTimeout(60_000);
 
-// Roles belong to the whole server, so each test has one of its own.
-let stores: DataStores;
-let starting: Promise<DataStores>;
+// Roles belong to the whole server, so each test has one of its own, with a copy of the same data.
+let stores: Database;
+let starting: Promise<Database>;
+let origin: Database;
+
+beforeAll(async () => {
+	origin = await startDatabase();
+	await origin.postgres.stop();
+});
+afterAll(() => origin.stop());
 
 beforeEach(async () => {
-	starting = startDataStores();
+	starting = startDatabase({ from: origin.folder });
 	stores = await starting;
 });
 
-// Waits for stores that were still starting when a test gave up on them.
+// Waits for a server that was still starting when a test gave up on it.
 afterEach(async () => (await starting).stop());
 
 const fixes = {

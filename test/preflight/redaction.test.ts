@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { platform } from "../../contract/platform.ts";
-import { temporaryFolder } from "../../local/servers/child-process.ts";
 import { scrubberFor } from "../../preflight/redaction.ts";
 import { startHttps } from "../servers/clickhouse.ts";
 import { awkwardPassword } from "../servers/data-stores.ts";
+import { temporaryFolder } from "../servers/folder.ts";
 import { startMisbehaving } from "../servers/misbehaving.ts";
 import { FaultBench } from "./fault-bench.ts";
 

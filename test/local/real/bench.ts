@@ -6,7 +6,6 @@ import {
 	readFileSync,
 	rmSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Share, Workload } from "../../../local/plane/data-plane.ts";
@@ -24,6 +23,7 @@ import {
 import { ProcessList } from "../../../local/plane/real/process-list.ts";
 import { RealPlane } from "../../../local/plane/real/real-plane.ts";
 import type { Properties } from "../../../local/provider/values.ts";
+import { quickParent } from "../../servers/folder.ts";
 
 export const project = "netra-local";
 export const service = "netra-auth-local";
@@ -101,7 +101,7 @@ export class Bench {
 	readonly plane: RealPlane;
 
 	constructor() {
-		this.folder = mkdtempSync(join(tmpdir(), "netra-plane-"));
+		this.folder = mkdtempSync(join(quickParent(), "netra-plane-"));
 		this.plane = new RealPlane(this.folder);
 	}
 
