@@ -59,12 +59,20 @@ export class CloudReader {
 	/** The APIs that gave no answer at all: they are not asked again. */
 	readonly #silent = new Map<Api, string>();
 
+	readonly #answers = new Map<string, Promise<Reading<unknown>>>();
 	#login: Promise<string> | undefined;
 	#running = 0;
 	readonly #waiting: (() => void)[] = [];
 
-	/** One resource. */
-	async read<T>(name: ApiName, path: string): Promise<Reading<T>> {
+	/** One resource; asked for once, whoever wants to know. */
+	read<T>(name: ApiName, path: string): Promise<Reading<T>> {
+		const key = `${name} ${path}`;
+		const kept = this.#answers.get(key) ?? this.#readAnew<T>(name, path);
+		this.#answers.set(key, kept);
+		return kept as Promise<Reading<T>>;
+	}
+
+	async #readAnew<T>(name: ApiName, path: string): Promise<Reading<T>> {
 		const api = apis[name];
 		const reading = await this.#inTurn(() => this.#tryAsk<T>(api, path));
 		if ("unread" in reading && !this.unread.has(api)) {

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
 import { CloudReader } from "../../components/cloud-reader.ts";
-import { findDrift } from "../../components/drift.ts";
+import { findDrift, missingNeeds } from "../../components/drift.ts";
 import { observeServices } from "../../components/observed-cloud.ts";
 import { platform } from "../../contract/platform.ts";
 import type { StackConfig } from "../../contract/stack-config.ts";
@@ -271,6 +271,18 @@ describe("drift", () => {
 		const kept = JSON.stringify([...observed]);
 		expect(kept).not.toContain("plain-value");
 		expect(kept).not.toContain("the-payload");
+	});
+
+	it("[R-102] and what a pinned revision needs are looked for together, each question asked once", async () => {
+		await deploy();
+		const pinnedRevision = `${name}-e0-aaaaaaaa-1`;
+		const pinned = { ...config, services: { auth: { pinnedRevision } } };
+		const reader = new CloudReader();
+		const observed = await observeServices(platform, pinned, reader);
+		const missing = await missingNeeds(pinned, observed, reader);
+		expect(missing.get(pinnedRevision)).toEqual([]);
+		expect(await findDrift(platform, pinned, observed, reader)).toEqual([]);
+		expect(new Set(asked).size).toBe(asked.length);
 	});
 
 	it("[R-102] that nobody may look for is a warning for each API, with the role that helps", async () => {
