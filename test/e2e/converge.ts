@@ -22,12 +22,25 @@ export type Step = {
 	name: string;
 };
 
-/** Runs `up` with one fault at one step; the engine is killed when it has come there. */
+const upOf = (stack: string) =>
+	["up", "-s", stack, "--yes", "--skip-preview"] as const;
+
+/** What updates a stack on the engine. */
+const engineUp =
+	(checkout: Checkout, stack: string): (() => Promise<Answer>) =>
+	() =>
+		checkout.pulumi(...upOf(stack));
+
+/**
+ * Runs `up` with one fault at one step; the engine is killed when it has come there.
+ * @param up runs it where no engine is to be killed. @default on the engine
+ */
 export async function upStruck(
 	checkout: Checkout,
 	stack: string,
 	step: Step,
 	blow: Blow,
+	up = engineUp(checkout, stack),
 ): Promise<Answer> {
 	const id = `${step.name} ${blow}`;
 	const rule: FaultRule = {
@@ -43,24 +56,25 @@ export async function upStruck(
 		times: 1,
 	};
 	scriptFaults(checkout, rule);
-	const running = checkout.start(
-		"tools/pulumi-local",
-		"up",
-		"-s",
-		stack,
-		"--yes",
-		"--skip-preview",
-	);
-	if (rule.action === "hang") {
-		await struck(checkout, id, running.answer);
-		await running.kill();
-	}
-	const answer = await running.answer;
+	const answer =
+		rule.action === "hang" ? await upKilled(checkout, stack, id) : await up();
 	scriptFaults(checkout);
 	if (!hasStruck(checkout, id)) {
 		throw new NothingStruck(id, answer.output);
 	}
 	return answer;
+}
+
+/** Starts `up`, and kills its engine when the fault has struck. */
+async function upKilled(
+	checkout: Checkout,
+	stack: string,
+	id: string,
+): Promise<Answer> {
+	const running = checkout.start("tools/pulumi-local", ...upOf(stack));
+	await struck(checkout, id, running.answer);
+	await running.kill();
+	return running.answer;
 }
 
 /** A command that ended before it came to the step. */
@@ -98,6 +112,7 @@ export async function struck(
 /**
  * Runs the same `up` until it succeeds, doing in between only what the messages ask for.
  * @param retryPassword asks for a new password of the login that is being rotated to
+ * @param up runs it. @default on the engine
  * @returns what was needed: nothing is "at once"
  * @throws {Error} with the last output if it does not come to an end
  */
@@ -105,16 +120,11 @@ export async function converge(
 	checkout: Checkout,
 	stack: string,
 	retryPassword: () => Promise<unknown>,
+	up = engineUp(checkout, stack),
 ): Promise<string> {
 	const needed: string[] = [];
 	for (let tries = 0; tries < 5; tries++) {
-		const { code, output } = await checkout.pulumi(
-			"up",
-			"-s",
-			stack,
-			"--yes",
-			"--skip-preview",
-		);
+		const { code, output } = await up();
 		if (code === 0) {
 			return needed.length === 0 ? "at once" : `after ${needed.join(" and ")}`;
 		}

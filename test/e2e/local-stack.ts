@@ -9,7 +9,7 @@ import { hasEnded } from "../../local/plane/real/process-identity.ts";
 import { RealPlane } from "../../local/plane/real/real-plane.ts";
 import { freePort } from "../../local/servers/child-process.ts";
 import { removeStandIn } from "../local/real/bench.ts";
-import { type Answer, Checkout, type Started } from "./checkout.ts";
+import { type Answer, Checkout, outputOf, type Started } from "./checkout.ts";
 import { cloudEntries, executeJob } from "./cloud.ts";
 
 const project = "netra-local";
@@ -20,24 +20,24 @@ export class LocalStack extends Checkout {
 	/** Short, since the whole path of a socket has 107 bytes at most. */
 	readonly #mounts = mkdtempSync("/tmp/nl-");
 
-	private constructor() {
-		super({});
+	static async create(): Promise<LocalStack> {
+		return new LocalStack(await freePort());
 	}
 
-	static async create(): Promise<LocalStack> {
-		const stack = new LocalStack();
-		stack.edit(
+	/** @param port of ClickHouse, a free one */
+	protected constructor(port: number) {
+		super({});
+		this.edit(
 			"Pulumi.local.yaml",
 			"/tmp/netra-local/cloudsql",
-			`${stack.#mounts}/cloudsql`,
+			`${this.#mounts}/cloudsql`,
 		);
-		stack.edit(
+		this.edit(
 			"Pulumi.local.yaml",
 			"secretFileRoot: /tmp/netra-local",
-			`secretFileRoot: ${stack.#mounts}`,
+			`secretFileRoot: ${this.#mounts}`,
 		);
-		stack.edit("Pulumi.local.yaml", "port: 18443", `port: ${await freePort()}`);
-		return stack;
+		this.edit("Pulumi.local.yaml", "port: 18443", `port: ${port}`);
 	}
 
 	/** The rotation epoch that the stack file asks for. */
@@ -57,7 +57,7 @@ export class LocalStack extends Checkout {
 	/** Asks for the next epoch; an update then brings it. */
 	async rotate(): Promise<void> {
 		this.epoch += 1;
-		await this.set("rotationEpoch", String(this.epoch));
+		await this.set("rotationEpoch", this.epoch);
 	}
 
 	up(...flags: string[]): Promise<Answer> {
@@ -92,12 +92,21 @@ export class LocalStack extends Checkout {
 		}
 	}
 
-	set(key: string, value: string): Promise<Answer> {
-		return this.pulumi("config", "set", "--path", key, value, "-s", "local");
+	/** The lines of what a refreshed update still changed. The state alone could lie: the provider records a rejected change as done. */
+	async changesLeft(): Promise<string[] | null> {
+		return outputOf(await this.up("--refresh")).match(/^ {4}[+~-].*$/gm);
 	}
 
-	unset(key: string): Promise<Answer> {
-		return this.pulumi("config", "rm", "--path", key, "-s", "local");
+	async set(key: string, value: string | number): Promise<void> {
+		outputOf(
+			await this.pulumi(
+				...["config", "set", "--path", key, String(value), "-s", "local"],
+			),
+		);
+	}
+
+	async unset(key: string): Promise<void> {
+		outputOf(await this.pulumi("config", "rm", "--path", key, "-s", "local"));
 	}
 
 	/** Runs a service's scheduled check now, as Cloud Scheduler would. */
@@ -179,19 +188,26 @@ export class LocalStack extends Checkout {
 			});
 	}
 
-	/** Stops everything and takes the folders away. */
-	async end(): Promise<void> {
+	protected async destroy(): Promise<void> {
 		await this.pulumi("cancel", "-s", "local", "--yes");
 		await this.pulumi("destroy", "-s", "local", "--yes", "--skip-preview");
-		const left = holderOf(layoutOf(this.stateFolder).lock);
-		if (left !== undefined) {
-			// A test that failed half-way may leave what destroy could not take: its supervisor ends its children.
-			process.kill(left.pid, "SIGTERM");
-			await hasEnded(left, 20_000);
+	}
+
+	/** Stops everything and takes the folders away. */
+	async end(): Promise<void> {
+		try {
+			await this.destroy();
+		} finally {
+			const left = holderOf(layoutOf(this.stateFolder).lock);
+			if (left !== undefined) {
+				// A test that failed half-way may leave what destroy could not take: its supervisor ends its children.
+				process.kill(left.pid, "SIGTERM");
+				await hasEnded(left, 20_000);
+			}
+			removeStandIn(this.stateFolder);
+			this.remove();
+			rmSync(this.#mounts, { recursive: true, force: true });
 		}
-		removeStandIn(this.stateFolder);
-		this.remove();
-		rmSync(this.#mounts, { recursive: true, force: true });
 	}
 }
 

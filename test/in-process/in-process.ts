@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Inputs } from "@pulumi/pulumi";
+import type { DataPlane } from "../../local/plane/data-plane.ts";
 import { SimulatedPlane } from "../../local/plane/simulated.ts";
 import {
 	type Properties,
@@ -38,6 +39,8 @@ export type InProcessOptions = {
 	directory?: string;
 	/** @default the empty one */
 	state?: StackState;
+	/** What stands behind the cloud's databases and services. @default nothing that runs */
+	plane?: DataPlane;
 	/** How the policy pack judges previews and updates. @default not at all */
 	policies?: JudgeOptions;
 };
@@ -59,6 +62,7 @@ export class InProcess {
 
 	readonly #program: Program;
 	readonly #settings: StackSettings;
+	readonly #plane: DataPlane | undefined;
 	readonly #policies: JudgeOptions | undefined;
 	readonly #rest: RestAnswers;
 
@@ -69,6 +73,7 @@ export class InProcess {
 		this.#settings = new StackSettings(this.config);
 		this.secretKeys = options.secretKeys ?? [];
 		this.state = options.state ?? new StackState([]);
+		this.#plane = options.plane;
 		this.#policies = options.policies;
 		this.directory =
 			options.directory ?? mkdtempSync(join(tmpdir(), "netra-in-process-"));
@@ -123,7 +128,10 @@ export class InProcess {
 		return startCommand(
 			resolve(import.meta.dirname, "../.."),
 			[command, ...args],
-			{ NETRA_LOCAL_DIR: this.directory, NETRA_LOCAL_PLANE: "simulated" },
+			{
+				NETRA_LOCAL_DIR: this.directory,
+				...(this.#plane === undefined && { NETRA_LOCAL_PLANE: "simulated" }),
+			},
 		).answer;
 	}
 
@@ -170,7 +178,7 @@ export class InProcess {
 
 	/** A command starts its plugins anew. */
 	async #plugins() {
-		const gcp = await this.#rest.provider(new SimulatedPlane());
+		const gcp = await this.#rest.provider(this.#plane ?? new SimulatedPlane());
 		gcp.configure({
 			project: this.config["gcp:project"] ?? "",
 			region: this.config["gcp:region"] ?? "",

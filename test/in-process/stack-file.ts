@@ -1,15 +1,21 @@
-/** A committed stack file, as the engine hands it to the program. */
+/** A stack file, as the engine hands it to the program. */
 import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 
-const root = new URL("../../", import.meta.url);
+const root = resolve(import.meta.dirname, "../..");
 const namespace = "netra-platform";
 
 /**
  * The configuration of a stack by full keys: what `Pulumi.<stack>.yaml` says, and the defaults of `Pulumi.yaml`. Reads the
  * plain part of YAML that these files are written in.
+ * @param folder of both. @default the committed ones
  * @throws {Error} for anything else
  */
-export function stackFile(stack: string): Record<string, string> {
+export function stackFile(
+	stack: string,
+	folder = root,
+): Record<string, string> {
+	const read = (name: string) => readFileSync(join(folder, name), "utf8");
 	const project = parse(read("Pulumi.yaml")) as {
 		config: Record<string, { default?: unknown }>;
 	};
@@ -26,8 +32,6 @@ export function stackFile(stack: string): Record<string, string> {
 		]),
 	);
 }
-
-const read = (name: string) => readFileSync(new URL(name, root), "utf8");
 
 /** Maps, nested by two spaces, with scalars as their leaves. */
 function parse(text: string): unknown {
