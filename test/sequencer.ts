@@ -11,7 +11,7 @@ type Tests = Parameters<jestSequencer.default["sort"]>[0];
 
 /** What a file imports tells what it waits for: servers and engines, then engines, then servers. */
 const slowest = [
-	/\/local-stack\.ts"/,
+	/local-stack\.ts"/,
 	/\/checkout\.ts"/,
 	/\/servers\/|\/real\//,
 ];
