@@ -21,7 +21,7 @@ export type Json =
  * Text without its random parts: hashes, marks and the ends of made-up names are six to eight hex digits beside a dash.
  * Digests of images stay.
  */
-function normalised(text: string): string {
+export function normalised(text: string): string {
 	return text.replace(
 		/(?<![0-9a-z:])(?:(?<=-)[0-9a-f]{6,8}|[0-9a-f]{6,8}(?=-))(?![0-9a-z])/g,
 		"<random>",

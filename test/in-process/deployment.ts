@@ -211,6 +211,8 @@ export class Deployment {
 		);
 		const isInPlace = isUpdate || old?.pendingReplacement === true;
 		this.#ledger.record(next, isInPlace ? old : undefined);
+		// The engine keeps the inputs that it had, with what the provider made of the new ones.
+		if (failure !== undefined && isUpdate) next.inputs = old?.inputs ?? {};
 		if (failure !== undefined) throw failure;
 		return next;
 	}

@@ -7,8 +7,9 @@ import {
 	judgeResource,
 	judgeUpdated,
 } from "../policies/engine.ts";
-import { isProvider } from "./aliases.ts";
+import { packageOf } from "./aliases.ts";
 import type { Config } from "./providers.ts";
+import type { Run } from "./run.ts";
 import type { Goal, ResourceState } from "./state.ts";
 import type { Message } from "./step.ts";
 import { nameIn, STACK_TYPE, typeIn } from "./urn.ts";
@@ -48,6 +49,19 @@ export function packPolicies(
 	};
 }
 
+/** What the pack's stack policy sees of a run. */
+export function seenOf(
+	{ engineSteps }: Run,
+	project: string,
+): fixture.Resource[] {
+	// A replacement is two steps with one state.
+	const made = engineSteps.filter(({ op }) => op !== "replace");
+	return seenStack(
+		made.flatMap(({ next }) => next ?? []),
+		project,
+	);
+}
+
 /** What the pack's stack policy sees of a state: outputs, with what a preview does not know. */
 export function seenStack(
 	state: readonly ResourceState[],
@@ -70,13 +84,13 @@ function seen(
 		protect: goal.options.protect ?? false,
 		ignoreChanges: goal.options.ignoreChanges ?? [],
 		dependsOn: goal.dependencies.map(keyOf),
+		// The engine leaves out what depends on nothing.
 		propertyDependencies: Object.fromEntries(
-			Object.entries(goal.propertyDependencies).map(([key, urns]) => [
-				key,
-				urns.map(keyOf),
-			]),
+			Object.entries(goal.propertyDependencies)
+				.filter(([, urns]) => urns.length > 0)
+				.map(([key, urns]) => [key, urns.map(keyOf)]),
 		),
-		project: goal.custom && !isProvider(goal.urn) ? project : "",
+		project: packageOf(goal.type) === "gcp" ? project : "",
 	};
 }
 

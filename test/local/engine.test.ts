@@ -1,14 +1,18 @@
-/** The stand-in on the real engine: a whole life of a small stack. */
+/**
+ * The stand-in on the real engine, in one life of a small stack: its providers as plugins, and what the engine keeps and
+ * prints. What else happens in such a life is in `toy.test.ts`.
+ */
 import { spawnSync } from "node:child_process";
 import {
 	cpSync,
+	existsSync,
 	mkdirSync,
 	readFileSync,
 	symlinkSync,
 	writeFileSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
-import { describe, expect, it, jest } from "@jest/globals";
+import { beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { CloudStore } from "../../local/cloud/store.ts";
 import type { FaultRule } from "../../local/faults.ts";
 import { temporaryFolder } from "./harness.ts";
@@ -51,6 +55,7 @@ class Toy {
 					PULUMI_SKIP_UPDATE_CHECK: "true",
 					PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
 					NETRA_LOCAL_DIR: this.#local,
+					NODE_COMPILE_CACHE: join(checkout, ".local/compile-cache"),
 				},
 			},
 		);
@@ -65,28 +70,28 @@ class Toy {
 		return text;
 	}
 
+	/** Updates the stack; settings such as `image=two` are kept for the next command. */
+	startUp(...settings: string[]): { code: number | null; text: string } {
+		return this.run(
+			"up",
+			"--yes",
+			"--skip-preview",
+			...settings.map((each) => `--config=${each}`),
+		);
+	}
+
+	/** The same for an update that has to succeed. */
 	up(): string {
 		return this.pulumi("up", "--yes", "--skip-preview");
 	}
 
-	/** What a preview would do: operation and resource, without what stays. */
-	plan(): string[] {
-		const { steps } = JSON.parse(
-			this.pulumi("preview", "--json").replace(/^[^{]*/, ""),
-		);
-		return steps
-			.filter(
-				({ op }: { op: string }) =>
-					!["same", "create-replacement", "delete-replaced"].includes(op),
-			)
-			.map(
-				({ op, urn }: { op: string; urn: string }) =>
-					`${op} ${urn.split("::").slice(2).join(" ").split("$").at(-1)}`,
-			);
-	}
-
 	script(...rules: FaultRule[]): void {
 		writeFileSync(join(this.#local, "faults.json"), JSON.stringify({ rules }));
+	}
+
+	/** Whether the cloud holds anything. */
+	get hasCloud(): boolean {
+		return existsSync(join(this.#local, "cloud/demo-1.json"));
 	}
 
 	/** A resource of the cloud, by a part of its id. */
@@ -106,78 +111,23 @@ class Toy {
 	}
 }
 
+// One life, each step after the one before: a run of the engine takes seconds.
 describe("a stack on the real engine", () => {
-	it("comes up, has nothing to do the second time and after a refresh, is rotated, and goes", () => {
-		const toy = new Toy();
-		toy.up();
-		expect(toy.cloud(SERVICE, "web")?.properties.latestReadyRevision).toMatch(
-			/web-one-1$/,
-		);
-		expect(toy.up()).toContain("10 unchanged");
-		expect(toy.pulumi("refresh", "--yes", "--skip-preview")).toContain(
-			"10 unchanged",
-		);
-
-		const password = String(toy.cloud(VERSION, "versions/1")?.hidden.payload);
-		expect(password).toMatch(/^[A-Za-z0-9]{32}$/);
-		expect(toy.state()).not.toContain(password);
-
-		toy.pulumi("config", "set", "epoch", "2");
-		expect(toy.plan()).toEqual([
-			"replace random:index/randomPassword:RandomPassword pg",
-			"update gcp:sql/user:User app",
-			"replace gcp:secretmanager/secretVersion:SecretVersion pg-password",
-			"update gcp:cloudrunv2/job:Job check",
-			"update gcp:cloudrunv2/service:Service web",
-		]);
-		expect(toy.up()).not.toContain(password);
-		expect(toy.cloud(VERSION, "versions/1")?.hidden.payload).toBe(password);
-		expect(toy.cloud("gcp:sql/user:User", "app//")?.properties.password).toBe(
-			toy.cloud(VERSION, "versions/2")?.hidden.payload,
-		);
-		expect(toy.up()).toContain("10 unchanged");
-
-		toy.pulumi("destroy", "--yes", "--skip-preview");
-		expect(toy.cloud(SERVICE, "web")).toBeUndefined();
-		expect(
-			toy.cloud("gcp:sql/databaseInstance:DatabaseInstance", "pg"),
-		).toBeUndefined();
+	let toy: Toy;
+	beforeAll(() => {
+		toy = new Toy();
 	});
 
-	it("fails with the reason where a revision does not start, records it as done, and goes on with the next", () => {
-		const toy = new Toy();
-		toy.up();
-		toy.script({
-			id: "broken",
-			on: "revision",
-			name: "web-two-1",
-			message: "The container failed to start.",
-		});
-		toy.pulumi("config", "set", "image", "two");
-		const { code, text } = toy.run("up", "--yes", "--skip-preview");
+	it("names what is wrong with an input, and changes nothing", () => {
+		const { code, text } = toy.run("preview", "--config=reader=NetraWeb");
 		expect(code).not.toBe(0);
 		expect(text).toContain(
-			"Error waiting to update Service: Error waiting for Updating Service: Error code 9, message: Revision 'web-two-1' is not ready and cannot serve traffic. The container failed to start.",
+			"gcp:serviceaccount/account:Account resource 'web' has a problem: invalid value for accountId: \"NetraWeb\" does not match \"^[a-z](?:[-a-z0-9]{4,28}[a-z0-9])$\". Examine values at 'web.accountId'.",
 		);
-		expect(toy.cloud(SERVICE, "web")?.properties.latestReadyRevision).toMatch(
-			/web-one-1$/,
-		);
-		toy.up();
-		expect(toy.cloud(SERVICE, "web")?.properties.latestReadyRevision).toMatch(
-			/web-one-1$/,
-		);
-		expect(toy.pulumi("refresh", "--yes", "--skip-preview")).toContain(
-			"10 unchanged",
-		);
-		toy.pulumi("config", "set", "image", "three");
-		toy.up();
-		expect(toy.cloud(SERVICE, "web")?.properties.latestReadyRevision).toMatch(
-			/web-three-1$/,
-		);
+		expect(toy.hasCloud).toBe(false);
 	});
 
 	it("has to be told of what a killed provider made: the next creation meets it", () => {
-		const toy = new Toy();
 		toy.script({
 			id: "crash",
 			on: "create",
@@ -186,8 +136,9 @@ describe("a stack on the real engine", () => {
 			action: "kill",
 			times: 1,
 		});
-		expect(toy.run("up", "--yes", "--skip-preview").code).not.toBe(0);
-		const { text } = toy.run("up", "--yes", "--skip-preview");
+		expect(toy.startUp("reader=netra-web").code).not.toBe(0);
+		const { code, text } = toy.startUp();
+		expect(code).not.toBe(0);
 		const id = "projects/demo-1/secrets/pg-password";
 		expect(text).toContain(
 			`Error creating Secret: googleapi: Error 409: Resource '${id}' already exists.`,
@@ -202,16 +153,53 @@ describe("a stack on the real engine", () => {
 			"--protect=false",
 		);
 		expect(toy.up()).toContain("created");
-		expect(toy.up()).toContain("10 unchanged");
+		expect(toy.cloud(SERVICE, "web")?.properties.latestReadyRevision).toMatch(
+			/web-one-1$/,
+		);
 	});
 
-	it("names what is wrong with an input, and changes nothing", () => {
-		const toy = new Toy();
-		toy.pulumi("config", "set", "reader", "NetraWeb");
-		const { code, text } = toy.run("preview");
+	it("has nothing to do the second time and after a refresh", () => {
+		expect(toy.up()).toContain("10 unchanged");
+		expect(toy.pulumi("refresh", "--yes", "--skip-preview")).toContain(
+			"10 unchanged",
+		);
+	});
+
+	it("fails with the reason where a revision does not start, records it as done, and shows no password", () => {
+		toy.script({
+			id: "broken",
+			on: "revision",
+			name: "web-two-2",
+			message: "The container failed to start.",
+		});
+		const { code, text } = toy.startUp("image=two", "epoch=2");
 		expect(code).not.toBe(0);
 		expect(text).toContain(
-			"gcp:serviceaccount/account:Account resource 'web' has a problem: invalid value for accountId: \"NetraWeb\" does not match \"^[a-z](?:[-a-z0-9]{4,28}[a-z0-9])$\". Examine values at 'web.accountId'.",
+			"Error waiting to update Service: Error waiting for Updating Service: Error code 9, message: Revision 'web-two-2' is not ready and cannot serve traffic. The container failed to start.",
 		);
+		expect(toy.cloud(SERVICE, "web")?.properties.latestReadyRevision).toMatch(
+			/web-one-1$/,
+		);
+		const { resources } = JSON.parse(toy.state()).checkpoint.latest;
+		expect(
+			resources.find(({ type }: { type: string }) => type === SERVICE),
+		).toMatchObject({
+			outputs: { template: { revision: "web-two-2" } },
+			initErrors: [expect.stringContaining("'web-two-2' is not ready")],
+		});
+		for (const version of ["versions/1", "versions/2"]) {
+			const password = String(toy.cloud(VERSION, version)?.hidden.payload);
+			expect(password).toMatch(/^[A-Za-z0-9]{32}$/);
+			expect(toy.state()).not.toContain(password);
+			expect(text).not.toContain(password);
+		}
+	});
+
+	it("goes", () => {
+		toy.pulumi("destroy", "--yes", "--skip-preview");
+		expect(toy.cloud(SERVICE, "web")).toBeUndefined();
+		expect(
+			toy.cloud("gcp:sql/databaseInstance:DatabaseInstance", "pg"),
+		).toBeUndefined();
 	});
 });

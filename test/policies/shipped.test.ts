@@ -1,51 +1,35 @@
-import { cpSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { rules } from "../../policies/rules.ts";
-import { Checkout, outputOf } from "../e2e/checkout.ts";
-import { captured } from "../fixtures/captured.ts";
+import { captured, writeCaptured } from "../fixtures/captured.ts";
 import type { Phase } from "../fixtures/preview.ts";
+import { succeeded } from "../in-process/in-process.ts";
+import { seenOf } from "../in-process/policies.ts";
+import { shippedStack } from "../in-process/shipped.ts";
 import { judgeStack } from "./engine.ts";
 import { expectNoSurvivors } from "./judge-rows.ts";
 import { ways } from "./mutants/ways/index.ts";
 
-const checkout = new Checkout();
-afterAll(() => checkout.remove());
+// In this process: in-process.test.ts compares what it shows with what the engine shows.
+const stack = shippedStack("staging", { policies: {} });
+afterAll(() => stack.remove());
 
 const phases: Phase[] = ["first", "settled", "rotation"];
-const fileOf = (phase: Phase) => join(checkout.folder, `${phase}.json`);
+const fileOf = (phase: Phase) => join(stack.directory, `${phase}.json`);
 
-/** Previews staging with the shipped pack, and beside it one that writes down what policies see. */
+/** Previews staging with the shipped pack, and writes down what policies see. */
 async function capture(phase: Phase): Promise<void> {
-	outputOf(
-		await checkout.run(
-			"env",
-			`NETRA_CAPTURE=${fileOf(phase)}`,
-			"tools/pulumi-local",
-			"preview",
-			"--stack=staging",
-			"--policy-pack=policies",
-			"--policy-pack=test/fixtures/capture",
-		),
-	);
-}
-
-async function command(...args: string[]): Promise<void> {
-	outputOf(await checkout.pulumi(...args, "--stack=staging"));
+	const run = await succeeded(stack.preview());
+	writeCaptured(fileOf(phase), seenOf(run, "netra-staging"));
 }
 
 beforeAll(async () => {
-	cpSync(
-		resolve(import.meta.dirname, "../fixtures"),
-		join(checkout.folder, "test/fixtures"),
-		{ recursive: true },
-	);
 	await capture("first");
-	await command("up", "--yes", "--skip-preview");
+	await succeeded(stack.up());
 	await capture("settled");
-	await command("config", "set", "rotationEpoch", "1");
+	stack.set("rotationEpoch", 1);
 	await capture("rotation");
-}, 300_000);
+}, 60_000);
 
 describe("the shipped staging stack, as the engine shows it", () => {
 	it.each(phases)(

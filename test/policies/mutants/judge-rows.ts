@@ -3,7 +3,7 @@
  * own, since code under Jest takes twice the time:
  *
  *   node test/policies/mutants/judge-rows.ts production             breaks the hand-written stack
- *   node test/policies/mutants/judge-rows.ts staging FILE…          breaks stacks that the capture pack wrote down
+ *   node test/policies/mutants/judge-rows.ts staging FILE…          breaks stacks as test/fixtures/captured.ts wrote them down
  */
 import { environments } from "../../../contract/schema.ts";
 import { captured } from "../../fixtures/captured.ts";
