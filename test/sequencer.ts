@@ -10,11 +10,7 @@ const TestSequencer = jestSequencer as unknown as typeof jestSequencer.default;
 type Tests = Parameters<jestSequencer.default["sort"]>[0];
 
 /** What a file imports tells what it waits for: servers and engines, then engines, then servers. */
-const slowest = [
-	/local-stack\.ts"/,
-	/\/checkout\.ts"/,
-	/\/servers\/|\/real\//,
-];
+const slowest = [/local-stack\.ts"/, /\/checkout\.ts"/, /\/servers\/|\/real\//];
 
 export default class LongestFirst extends TestSequencer {
 	override sort(tests: Tests): Tests {
