@@ -7,7 +7,7 @@ export default {
 	roots: ["<rootDir>/test"],
 	testMatch: [soak ? "**/*.soak.ts" : "**/*.test.ts"],
 	// Engines, servers and probes are waited for; how long they take is for bench/, so a test only has to end.
-	testTimeout: 30_000,
+	testTimeout: 300_000,
 	// Each worker waits for engines and servers most of its time.
 	maxWorkers: 3,
 	reporters: soak

@@ -42,7 +42,7 @@ let first: Run;
 beforeAll(async () => {
 	first = await stack.up();
 	expect(first).toMatchObject({ ok: true });
-}, 60_000);
+});
 
 describe("a service whose contract names a check command", () => {
 	it("[R-051] is checked by its own image, with that command, as the service runs", () => {
@@ -109,7 +109,7 @@ describe("a service whose contract names a check command", () => {
 		const passed = await stack.up();
 		expect(passed.ok).toBe(true);
 		expect(steps(passed)).toEqual(["update"]);
-	}, 60_000);
+	});
 
 	it("[R-051] is checked again when the command is another one", async () => {
 		const other = shippedStack(
@@ -119,5 +119,5 @@ describe("a service whose contract names a check command", () => {
 		);
 		const token = (run: Run) => inputsOf(run, job).runExecutionToken;
 		expect(token(await other.preview())).not.toBe(token(await stack.preview()));
-	}, 60_000);
+	});
 });

@@ -27,7 +27,7 @@ let chosen: Registered[];
 beforeAll(async () => {
 	shipped = await registeredUnder(platform);
 	chosen = await registeredUnder(choosing);
-}, 60_000);
+});
 
 const services = (resources: Registered[]) =>
 	resources.filter(({ type }) => type === "gcp:cloudrunv2/service:Service");

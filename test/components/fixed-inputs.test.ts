@@ -10,7 +10,7 @@ let rows: FixedInput[];
 beforeAll(async () => {
 	registered = await runProgram("staging");
 	rows = fixedInputs(platform, config(), []);
-}, 60_000);
+});
 
 /** The state alone knows the network; which one it is, is tested with a state. */
 const references = ["network", "authorizedNetwork"];

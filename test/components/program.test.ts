@@ -14,7 +14,7 @@ beforeAll(async () => {
 		jest.resetModules();
 		stacks.set(environment, await runProgram(environment));
 	}
-}, 60_000);
+});
 
 const resources = (environment: Environment, type: string) =>
 	(stacks.get(environment) ?? []).filter((each) => each.type === type);

@@ -52,7 +52,7 @@ const first = shippedStack("local");
 const open: InProcess[] = [first];
 beforeAll(async () => {
 	done(await first.up());
-}, 60_000);
+});
 afterAll(() => {
 	for (const stack of open) {
 		stack.remove();
@@ -130,7 +130,6 @@ describe("[R-101] on a stack whose data is not protected", () => {
 			);
 			expect(kept(stack)).toEqual(expect.arrayContaining(before));
 		},
-		60_000,
 	);
 
 	it("a service that is renamed leaves its account, roles and grants", async () => {
@@ -145,7 +144,7 @@ describe("[R-101] on a stack whose data is not protected", () => {
 		});
 		done(await stack.up());
 		expect(kept(stack)).toEqual(expect.arrayContaining(before));
-	}, 60_000);
+	});
 
 	it("the way back binds the same version, and leaves the new secret", async () => {
 		const { stack, deploy } = live();
@@ -159,7 +158,7 @@ describe("[R-101] on a stack whose data is not protected", () => {
 		done(await stack.up());
 		expect(both).toEqual(expect.arrayContaining(before));
 		expect(kept(stack).toSorted()).toEqual(both.toSorted());
-	}, 60_000);
+	});
 
 	it("nothing stays behind a destroy", async () => {
 		const { stack, deploy } = live();
@@ -169,7 +168,7 @@ describe("[R-101] on a stack whose data is not protected", () => {
 		expect(
 			kept(stack).filter((id) => /jwt|signing|netra-auth/.test(id)),
 		).toEqual([]);
-	}, 60_000);
+	});
 
 	it("what somebody deleted is forgotten by the next update, and not made anew", async () => {
 		const { stack, deploy } = live();
@@ -185,5 +184,5 @@ describe("[R-101] on a stack whose data is not protected", () => {
 				urn.endsWith("::jwt-secret"),
 			),
 		).toEqual([]);
-	}, 60_000);
+	});
 });

@@ -9,7 +9,7 @@ afterAll(() => stack.remove());
 let registrations: Registration[];
 beforeAll(async () => {
 	registrations = (await stack.preview()).registrations;
-}, 60_000);
+});
 
 const stores = {
 	postgres: [

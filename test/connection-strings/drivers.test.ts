@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import {
 	clickhouseUrl,
 	databaseUrl,
@@ -21,8 +21,6 @@ import {
 	missingPythonDrivers,
 	PythonDrivers,
 } from "./drivers.ts";
-
-jest.setTimeout(60_000);
 
 let stores: DataStores;
 let starting: Promise<DataStores>;

@@ -134,7 +134,7 @@ describe("a service", () => {
 				values.set(name, String(plainProperties(inputs).secretData));
 			}
 		}
-	}, 60_000);
+	});
 
 	it("[R-012] receives each connection string finished, with the parts that its other secrets have", () => {
 		const value = (id: string) => values.get(id) as string;

@@ -1,5 +1,5 @@
 import { createClient as createClickhouseClient } from "@clickhouse/client";
-import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createClient as createRedisClient } from "@redis/client";
 import fc from "fast-check";
 import { Redis } from "ioredis";
@@ -17,8 +17,6 @@ import {
 	readRedisUrl,
 } from "../../preflight/access.ts";
 import { missingPythonDrivers, PythonDrivers } from "./drivers.ts";
-
-jest.setTimeout(60_000);
 
 const text = fc
 	.string({ unit: "binary", minLength: 1, maxLength: 24 })

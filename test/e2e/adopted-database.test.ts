@@ -54,7 +54,7 @@ beforeAll(async () => {
 	old = await session("postgres");
 	await old.query("CREATE TABLE accounts (id integer)");
 	await old.query("CREATE SCHEMA billing CREATE TABLE invoices (id integer)");
-}, 60_000);
+});
 
 afterAll(async () => {
 	await old.end();
@@ -68,7 +68,7 @@ describe("the database of a project that is taken over", () => {
 		}
 		await old.query("INSERT INTO accounts VALUES (1)");
 		await old.query("ALTER TABLE billing.invoices ADD COLUMN total integer");
-	}, 30_000);
+	});
 
 	it("[R-002] lets the new logins, made later, change what was there before", async () => {
 		await stores.administer(
@@ -83,7 +83,7 @@ describe("the database of a project that is taken over", () => {
 			await client.query("INSERT INTO billing.invoices VALUES (1, 2)");
 			await client.end();
 		}
-	}, 30_000);
+	});
 
 	it("still serves the old login", async () => {
 		expect((await old.query("SELECT id FROM accounts")).rows).toEqual([

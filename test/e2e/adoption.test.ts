@@ -120,7 +120,7 @@ beforeAll(async () => {
 	for (const revision of serving) {
 		expect(file).toMatch(new RegExp(`^ {4}- ${revision}$`, "m"));
 	}
-}, 60_000);
+});
 
 describe("a project that exists already", () => {
 	it("is imported without any change in the cloud", async () => {
@@ -151,7 +151,7 @@ describe("a project that exists already", () => {
 			"--yes",
 		);
 		expect(cloud()).toEqual(before);
-	}, 60_000);
+	});
 
 	it("is then created into and updated, and nothing of it replaced or deleted", async () => {
 		await takeBack(stack, checkout);
@@ -172,7 +172,7 @@ describe("a project that exists already", () => {
 			"Service auth",
 			"Service backend",
 		]);
-	}, 60_000);
+	});
 
 	it("[R-001] is taken over by one update, with logins of this project's beside its own", async () => {
 		await succeeded(stack.up());
@@ -199,7 +199,7 @@ describe("a project that exists already", () => {
 				/^netra-(auth-staging-e0|backend-staging-e0|frontend-staging)-[0-9a-f]{8}-1$/,
 			);
 		}
-	}, 60_000);
+	});
 
 	it("keeps every resource, every login, every version of a secret and every revision that it had", () => {
 		const after = cloud();
@@ -262,7 +262,7 @@ describe("a project that exists already", () => {
 		expect((await succeeded(stack.up())).changes).toEqual({});
 		stack.unset("adoptedRevisions");
 		expect((await succeeded(stack.up())).changes).toEqual({});
-	}, 60_000);
+	});
 
 	it("[R-002] rotates like any other", async () => {
 		stack.set("rotationEpoch", 1);
@@ -270,5 +270,5 @@ describe("a project that exists already", () => {
 		expect(servingRevisions(checkout, project)["netra-auth-staging"]).toContain(
 			"-e1-",
 		);
-	}, 60_000);
+	});
 });

@@ -49,7 +49,7 @@ describe("a critical binding", () => {
 		expect(output).toContain(
 			"[critical-list] service auth, variable SECRET_KEY, secret secret-key-staging, environment staging:",
 		);
-	}, 60_000);
+	});
 
 	// All at once, since the engine takes seconds; each alone is the mutants' (test/policies).
 	it("[R-030] that a component skips fails the preview of every service that needs it", async () => {
@@ -65,9 +65,9 @@ describe("a critical binding", () => {
 		expect(
 			critical.filter((binding) => violations(output, binding).length === 0),
 		).toEqual([]);
-	}, 60_000);
+	});
 
 	it("fails nothing while it is there", async () => {
 		await succeeded(stack.preview());
-	}, 60_000);
+	});
 });

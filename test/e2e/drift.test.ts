@@ -27,7 +27,7 @@ afterAll(() => {
 beforeAll(async () => {
 	await succeeded(stack.up());
 	await handOver(stack, checkout);
-}, 60_000);
+});
 
 /** The warnings of a command of the real engine, each once. */
 function warningsIn(output: string): string[] {
@@ -92,5 +92,5 @@ describe("a stack under which somebody changed something by hand", () => {
 		const after = await succeeded(stack.preview());
 		expect(driftIn(after)).toEqual([]);
 		expect(after.changes).toEqual({});
-	}, 240_000);
+	});
 });

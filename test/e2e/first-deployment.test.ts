@@ -79,7 +79,7 @@ describe("a first deployment that is struck again and again", () => {
 			// What else was being made when the engine was killed exists unrecorded, too.
 			expect.stringMatching(/^after cancel( and import)*$/),
 		]);
-	}, 300_000);
+	});
 
 	it("[R-031] comes to the wanted state, and has nothing left to do", async () => {
 		expect(
@@ -93,5 +93,5 @@ describe("a first deployment that is struck again and again", () => {
 			"--skip-preview",
 		);
 		expect(outputOf(again)).not.toMatch(/^ {4}[+~-]/m);
-	}, 60_000);
+	});
 });

@@ -46,7 +46,7 @@ describe("a preflight job that fails", () => {
 			"netra-auth-staging",
 			"netra-preflight-auth-staging failed",
 		);
-	}, 120_000);
+	});
 
 	it("[R-004] lets the same command through once the cause is gone", async () => {
 		scriptFaults(stack);
@@ -54,7 +54,7 @@ describe("a preflight job that fails", () => {
 		expect(serving()["netra-auth-staging"]).toMatch(
 			/^netra-auth-staging-e0-[0-9a-f]{8}-\d+$/,
 		);
-	}, 60_000);
+	});
 
 	it("[R-004] keeps a rotation from changing the service, as often as it is tried", async () => {
 		stack.set("rotationEpoch", 1);
@@ -66,7 +66,7 @@ describe("a preflight job that fails", () => {
 		scriptFaults(stack);
 		await succeeded(stack.up());
 		expect(serving()["netra-auth-staging"]).toContain("netra-auth-staging-e1-");
-	}, 180_000);
+	});
 });
 
 describe("a revision that does not become ready", () => {
@@ -77,7 +77,7 @@ describe("a revision that does not become ready", () => {
 			"netra-backend-staging",
 			"failed to start and listen",
 		);
-	}, 120_000);
+	});
 
 	it("[R-031] is replaced by one that is, once the cause is gone, and then nothing is left to do", async () => {
 		scriptFaults(stack);
@@ -87,5 +87,5 @@ describe("a revision that does not become ready", () => {
 		);
 		const { changes } = await succeeded(stack.up());
 		expect(changes).toEqual({});
-	}, 120_000);
+	});
 });

@@ -53,7 +53,7 @@ const executionsOf = (job: string) =>
 		)?.properties.executionCount,
 	);
 
-beforeAll(() => succeeded(stack.up()), 60_000);
+beforeAll(() => succeeded(stack.up()));
 
 describe("a change that failed", () => {
 	it("[R-031] [R-004] is recorded as done and sent again all the same: of a gate, a service, a job for the schedule", async () => {
@@ -82,7 +82,7 @@ describe("a change that failed", () => {
 			executions,
 		);
 		await nothingToDo();
-	}, 120_000);
+	});
 
 	it("[R-070] has not let the updates after it destroy a version", () => {
 		expect(versions("database-url-staging")).toEqual({ 1: true, 2: true });
@@ -109,7 +109,6 @@ describe("a change that would replace what holds data", () => {
 				cloud("compute/subnetwork:Subnetwork"),
 			]).toEqual(before);
 		},
-		60_000,
 	);
 });
 
@@ -120,7 +119,7 @@ describe("what somebody did by hand", () => {
 		});
 		await succeeded(stack.up({ refresh: true }));
 		expect(versions("jwt-secret-staging")).toEqual({ 1: true });
-	}, 60_000);
+	});
 
 	it("[R-032] to a version, destroying it, is mended by a new one that the services bind", async () => {
 		const before = serving();
@@ -131,7 +130,7 @@ describe("what somebody did by hand", () => {
 		expect(versions("jwt-secret-staging")).toMatchObject({ 2: true });
 		expect(serving()).not.toEqual(before);
 		await nothingToDo();
-	}, 60_000);
+	});
 
 	it("[R-004] to a job, executing it, makes the next update try the configuration again", async () => {
 		outputOf(await executeJob(stack, project, "netra-preflight-auth-staging"));
@@ -139,5 +138,5 @@ describe("what somebody did by hand", () => {
 		await succeeded(stack.up({ refresh: true }));
 		expect(executionsOf("netra-preflight-auth-staging")).toBe(before + 1);
 		await nothingToDo();
-	}, 60_000);
+	});
 });

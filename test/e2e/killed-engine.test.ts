@@ -98,7 +98,7 @@ describe("nothing outlives", () => {
 		expect(outputOf(await checkout.pulumi(...up))).not.toContain(
 			"pending operations",
 		);
-	}, 300_000);
+	});
 
 	it("a command that was killed: its engine ends by itself and releases its lock", async () => {
 		const running = await startUpdate();
@@ -106,14 +106,14 @@ describe("nothing outlives", () => {
 		await running.answer;
 		await allEnded();
 		expect(locks()).toEqual([]);
-	}, 300_000);
+	});
 
 	it("a command that was killed with its engine", async () => {
 		const running = await startUpdate();
 		process.kill(-running.pid, "SIGKILL");
 		await running.answer;
 		await allEnded();
-	}, 300_000);
+	});
 
 	it("a broken pipe, which leaves no lock either", async () => {
 		const { code, output } = await checkout.run(
@@ -127,14 +127,14 @@ describe("nothing outlives", () => {
 			code: 141,
 			output: "Updating (staging):\n",
 		});
-	}, 300_000);
+	});
 
 	it("a terminal that was closed, and its lock is released", async () => {
 		const running = inTerminal("kill -9 $(pgrep -P $$ -x script)");
 		await running.answer;
 		await allEnded();
 		expect(locks()).toEqual([]);
-	}, 300_000);
+	});
 });
 
 describe("Ctrl-C", () => {
@@ -150,5 +150,5 @@ describe("Ctrl-C", () => {
 		]);
 		expect(code).toBe(130);
 		expect(locks()).toEqual([]);
-	}, 300_000);
+	});
 });

@@ -25,8 +25,8 @@ beforeAll(async () => {
 	await stack.locked(first);
 	second = await stack.up();
 	outputOf(await first.answer);
-}, 180_000);
-afterAll(() => stack.end(), 60_000);
+});
+afterAll(() => stack.end());
 
 const serving = async () => (await stack.serving())[auth] as string;
 const ofEpoch = () => expect.stringContaining(`-e${stack.epoch}-`);
@@ -60,7 +60,7 @@ describe("the local stack", () => {
 	it("[R-080] answers with real logins behind it", async () => {
 		expect(await stack.readiness()).toEqual(stack.ready);
 		expect(await serving()).toContain("netra-auth-local-e0-");
-	}, 30_000);
+	});
 });
 
 describe("an update", () => {
@@ -70,7 +70,7 @@ describe("an update", () => {
 			"the stack is currently locked by 1 lock(s)",
 		);
 		expect(await stack.changesLeft()).toBeNull();
-	}, 60_000);
+	});
 });
 
 /** Each kind of fault once; every step with every kind is the soak's. */
@@ -85,7 +85,7 @@ describe("a rotation whose processes are killed", () => {
 			"stand-in killed before",
 			"at once",
 		);
-	}, 180_000);
+	});
 
 	it("[R-002] at the change of backend, engine killed after, leaves the services answering, and the same command ends it", async () => {
 		await expectEnded(
@@ -97,11 +97,11 @@ describe("a rotation whose processes are killed", () => {
 			"engine killed after",
 			"after cancel",
 		);
-	}, 180_000);
+	});
 });
 
 describe("updated in this process", () => {
-	beforeAll(() => stack.takeOver(), 60_000);
+	beforeAll(() => stack.takeOver());
 
 	describe("a rotation that fails", () => {
 		it("[R-002] at the change of the login, before its effect, leaves the services answering, and the same command ends it", async () => {
@@ -114,7 +114,7 @@ describe("updated in this process", () => {
 				"fails before its effect",
 				"after slotRetry",
 			);
-		}, 180_000);
+		});
 
 		it("[R-002] at the new version of DATABASE_URL, after its effect, leaves the services answering, and the same command ends it", async () => {
 			await expectEnded(
@@ -126,7 +126,7 @@ describe("updated in this process", () => {
 				"fails after its effect",
 				"at once",
 			);
-		}, 180_000);
+		});
 	});
 
 	describe("a rotation", () => {
@@ -168,7 +168,7 @@ describe("updated in this process", () => {
 				"netra-frontend-local": before["netra-frontend-local"],
 			});
 			expect(await stack.login(`netra_${stack.slot}`)()).toEqual({ ok: true });
-		}, 120_000);
+		});
 
 		it("[R-070] starts the revision before it again, with the versions that it pins", async () => {
 			await stack.set(pin, previous);
@@ -177,7 +177,7 @@ describe("updated in this process", () => {
 			expect(await stack.readiness()).toEqual(stack.ready);
 			await stack.unset(pin);
 			outputOf(await stack.up());
-		}, 120_000);
+		});
 	});
 
 	describe("a revision that can't start", () => {
@@ -188,7 +188,7 @@ describe("updated in this process", () => {
 			await stack.unset("services.auth.command");
 			outputOf(await stack.up());
 			expect(await stack.readiness()).toEqual(stack.ready);
-		}, 120_000);
+		});
 
 		it("[R-032] for a grant that somebody took away leaves its predecessor serving, until it is refreshed", async () => {
 			changeCloud(stack, "netra-local", ({ resources }) => {
@@ -205,7 +205,7 @@ describe("updated in this process", () => {
 			outputOf(await stack.up("--refresh"));
 			expect(await serving()).toEqual(ofEpoch());
 			expect(await stack.readiness()).toEqual(stack.ready);
-		}, 120_000);
+		});
 	});
 
 	describe("a password that somebody changed by hand", () => {
@@ -220,18 +220,18 @@ describe("updated in this process", () => {
 			expect(readFileSync(log, "utf8")).toContain(
 				`if revisions serve with ${login()}, rotate to the other login with 'pulumi config set rotationEpoch <n + 1> -s local'`,
 			);
-		}, 60_000);
+		});
 
 		it("[R-001] lets no other change through", async () => {
 			stack.edit("releases/local.json", "2026-11-20-1", "2026-11-20-2");
 			await expectRefused("netra-preflight-auth-local");
-		}, 60_000);
+		});
 
 		it("[R-001] is healed by the next epoch", async () => {
 			await stack.rotate();
 			outputOf(await stack.up());
 			expect(await stack.readiness()).toEqual(stack.ready);
 			expect(await stack.verify("auth")).toEqual({ code: 0, output: "" });
-		}, 60_000);
+		});
 	});
 });

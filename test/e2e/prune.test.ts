@@ -74,7 +74,7 @@ beforeAll(async () => {
 	}
 	await handOver(stack, checkout);
 	await set("rotationEpoch", 3);
-}, 180_000);
+});
 
 describe("prune, after three rotations", () => {
 	it("lists what only revisions without a login pin, says why, and changes nothing", async () => {
@@ -89,7 +89,7 @@ describe("prune, after three rotations", () => {
 			/Nothing was changed\. .* add --yes to the command\.\n$/,
 		);
 		expect(gone()).toEqual([]);
-	}, 60_000);
+	});
 
 	it("refuses while the configured epoch is not live", async () => {
 		await set("rotationEpoch", 4);
@@ -99,7 +99,7 @@ describe("prune, after three rotations", () => {
 		});
 		await set("rotationEpoch", 3);
 		expect(gone()).toEqual([]);
-	}, 60_000);
+	});
 
 	it("[R-070] destroys exactly those with --yes", async () => {
 		const { code, output } = await prune("--yes");
@@ -110,7 +110,7 @@ describe("prune, after three rotations", () => {
 			output:
 				"Every version in staging, project netra-staging of the stand-in is needed: nothing to prune.\n",
 		});
-	}, 60_000);
+	});
 
 	it("leaves nothing to change, and the revision of the epoch before can serve again", async () => {
 		expect((await up()).changes).toEqual({});
@@ -123,7 +123,7 @@ describe("prune, after three rotations", () => {
 			{ revision: revisions[2], percent: 100 },
 		]);
 		expect(listed((await prune()).output)).toEqual([]);
-	}, 60_000);
+	});
 });
 
 describe("prune on the stand-in", () => {
@@ -137,7 +137,7 @@ describe("prune on the stand-in", () => {
 		expect(output).toContain(
 			"the stand-in has no project netra-production: deploy to it first, with tools/pulumi-local",
 		);
-	}, 30_000);
+	});
 
 	it("has a gcloud that refuses every other command", async () => {
 		for (const args of [
@@ -160,5 +160,5 @@ describe("prune on the stand-in", () => {
 			});
 		}
 		expect(gone()).toEqual(expected);
-	}, 30_000);
+	});
 });

@@ -116,7 +116,7 @@ beforeAll(async () => {
 	await handOver(stack, checkout);
 	first = serving();
 	key = versions("jwt-secret-staging")[1];
-}, 60_000);
+});
 
 describe("an update whose contract lost a secret, an environment and a binding", () => {
 	it("[R-101] deletes and replaces nothing, and says what stays for whom", async () => {
@@ -145,7 +145,7 @@ describe("an update whose contract lost a secret, an environment and a binding",
 				true,
 			]);
 		}
-	}, 60_000);
+	});
 
 	it("[R-101] gives a renamed secret the value that it had", () => {
 		expect(serving()).not.toBe(first);
@@ -165,7 +165,7 @@ describe("an update whose contract lost a secret, an environment and a binding",
 			)?.properties.trafficStatuses,
 		).toMatchObject([{ revision: first, percent: 100 }]);
 		stack.unset("services.auth.pinnedRevision");
-	}, 60_000);
+	});
 
 	it("[R-101] can be taken back: the old secret is bound again, with the same version", async () => {
 		checkout.restore("contract/platform.ts");
@@ -183,7 +183,7 @@ describe("an update whose contract lost a secret, an environment and a binding",
 			true,
 		]);
 		expect(output).toContain("[retired] secret signing-key-staging left");
-	}, 60_000);
+	});
 });
 
 describe("prune", () => {
@@ -204,7 +204,7 @@ describe("prune", () => {
 			"signing-key",
 		);
 		expect(versions("secret-key-staging")).toHaveProperty("1");
-	}, 120_000);
+	});
 });
 
 describe("the guide to rename a secret", () => {
@@ -224,7 +224,7 @@ describe("the guide to rename a secret", () => {
 		const bound = versions("gemini-api-key-staging")[1];
 		expect(bound).toMatch(/^AIza/);
 		expect(versions("gemini-key-staging")).toEqual({ 1: bound });
-	}, 30_000);
+	});
 
 	it("[R-101] is followed by an update that takes nothing away", async () => {
 		deployed.platform = contract(rename("gemini-api-key", "gemini-key"));
@@ -236,7 +236,7 @@ describe("the guide to rename a secret", () => {
 		expect(output).toContain(
 			"netra-backend@netra-staging.iam.gserviceaccount.com no longer binds gemini-api-key-staging, and may go on reading it.",
 		);
-	}, 60_000);
+	});
 });
 
 describe("destroy", () => {
@@ -257,5 +257,5 @@ describe("destroy", () => {
 			),
 		).toEqual([]);
 		expect(cloud("serviceaccount/account:Account")).toEqual({});
-	}, 90_000);
+	});
 });

@@ -15,7 +15,7 @@ const passwords = () =>
 		),
 	);
 
-beforeAll(() => succeeded(stack.up()), 60_000);
+beforeAll(() => succeeded(stack.up()));
 
 describe("a rotation", () => {
 	it("[R-002] plans nothing but the idle login, the secrets that follow it, and what binds them", async () => {
@@ -38,7 +38,7 @@ describe("a rotation", () => {
 				"User database-user-b",
 			],
 		});
-	}, 60_000);
+	});
 
 	it("[R-001] changes login, secret and revision in one update, and leaves the running login alone", async () => {
 		const before = passwords();
@@ -50,7 +50,7 @@ describe("a rotation", () => {
 			"netra-auth-staging": expect.stringContaining("-e1-"),
 			"netra-backend-staging": expect.stringContaining("-e1-"),
 		});
-	}, 60_000);
+	});
 
 	it("[R-070] keeps the version of each secret that the revision before it pins", () => {
 		const versions = Object.entries(
@@ -94,7 +94,7 @@ describe("the guard of the logins", () => {
 			"serves with the login of epoch 1, and epoch 0 would change that login's password",
 		);
 		stack.set("rotationEpoch", 1);
-	}, 60_000);
+	});
 
 	it("[R-070] lets the revision before be pinned, and refuses a rotation meanwhile", async () => {
 		const auth = cloudEntries(stack, project, "gcp:cloudrunv2/service:Service");
@@ -123,7 +123,7 @@ describe("the guard of the logins", () => {
 		stack.set("rotationEpoch", 1);
 		stack.unset("services.auth.pinnedRevision");
 		await succeeded(stack.up());
-	}, 120_000);
+	});
 
 	it("stops, changing nothing, where the running services can't be read", async () => {
 		scriptFaults(stack, {
@@ -143,7 +143,7 @@ describe("the guard of the logins", () => {
 			"[observe] the state of projects/netra-staging/locations/us-central1/services/",
 		);
 		expect(passwords()).toEqual(before);
-	}, 60_000);
+	});
 });
 
 describe("a password of the idle login", () => {
@@ -154,7 +154,7 @@ describe("a password of the idle login", () => {
 		await succeeded(stack.up());
 		expect(passwords().netra_a).not.toBe(before.netra_a);
 		expect(passwords().netra_b).toBe(before.netra_b);
-	}, 60_000);
+	});
 
 	it("[R-002] stays once that login is live, whatever the configuration says", async () => {
 		stack.unset('slotRetry["2"]');
@@ -163,5 +163,5 @@ describe("a password of the idle login", () => {
 		expect(ok).toBe(false);
 		expect(output).toContain("slotRetry of epoch 2 was 1 and is 0 now");
 		expect(passwords()).toEqual(before);
-	}, 60_000);
+	});
 });

@@ -162,19 +162,18 @@ describe("[R-080] on the real engine", () => {
 			);
 			expect(output).not.toContain("[mandatory]");
 		},
-		60_000,
 	);
 
 	it("the staging stack comes up", async () => {
 		const output = outputOf(await up());
 		expect(counts(output).created).toBeGreaterThan(100);
-	}, 120_000);
+	});
 
 	// In one command: what is there is as the state says, and the program wants nothing else.
 	it("the staging stack has nothing to change after that, also after a refresh", async () => {
 		const output = outputOf(await up("--refresh"));
 		expect(counts(output)).toEqual({ unchanged: expect.any(Number) });
-	}, 120_000);
+	});
 });
 
 describe("[R-063] the value of a secret", () => {
@@ -201,7 +200,7 @@ describe("[R-063] the value of a secret", () => {
 		);
 		expect((await up()).code).not.toBe(0);
 		values = [...new Set([...before, ...secretValues()])];
-	}, 180_000);
+	});
 
 	it("is in the cloud, where it belongs, the planted one among them", () => {
 		expect(values.length).toBeGreaterThan(20);
@@ -239,12 +238,12 @@ describe.each(["local", "production"])(
 			const { changes } = await succeeded(stack.up());
 			expect(Object.keys(changes)).toEqual(["create"]);
 			expect(changes.create?.length).toBeGreaterThan(100);
-		}, 60_000);
+		});
 
 		it("has nothing to change after that, also after a refresh", async () => {
 			const { changes } = await succeeded(stack.up({ refresh: true }));
 			expect(changes).toEqual({});
-		}, 60_000);
+		});
 	},
 );
 
@@ -261,7 +260,7 @@ describe("destroying", () => {
 	it("takes the local stack away", async () => {
 		await succeeded((stacks.local as InProcess).destroy());
 		expect(stacks.local?.state.resources.size).toBe(0);
-	}, 60_000);
+	});
 
 	it("is refused for staging before anything is deleted, and names what is protected", async () => {
 		const before = resources();
@@ -281,7 +280,7 @@ describe("destroying", () => {
 		}
 		expect(before.length).toBeGreaterThan(100);
 		expect(resources()).toEqual(before);
-	}, 60_000);
+	});
 
 	it("takes staging away after an update lifted the protection", async () => {
 		const stack = stacks.staging as InProcess;
@@ -294,5 +293,5 @@ describe("destroying", () => {
 		await handOver(stack, checkout);
 		const destroyed = await run("destroy", "-s", "staging", "--yes");
 		expect(destroyed).toMatchObject({ code: 0 });
-	}, 120_000);
+	});
 });

@@ -90,14 +90,14 @@ describe("a run in this process", () => {
 		const told = await previewed();
 		expect(told.length).toBeGreaterThan(100);
 		expect(planned(await succeeded(stack.preview()))).toEqual(told);
-	}, 60_000);
+	});
 
 	it("shows policies what the real engine shows them", async () => {
 		const run = await succeeded(onItsCloud(new StackState([])).preview());
 		expect(comparable(seenOf(run, "netra-staging"))).toEqual(
 			comparable(captured(capture)),
 		);
-	}, 60_000);
+	});
 
 	describe("after a first deployment", () => {
 		let exported = "";
@@ -107,12 +107,12 @@ describe("a run in this process", () => {
 			outputOf(
 				await checkout.pulumi("up", "-s", "staging", "--yes", "--skip-preview"),
 			);
-		}, 60_000);
+		});
 
 		it("[R-080] records what the real engine records", async () => {
 			exported = await pulumi("stack", "export");
 			expect(heldBy(stack.state.all)).toEqual(heldBy(stateFrom(exported)));
-		}, 60_000);
+		});
 
 		it("[R-080] plans a rotation as the real engine does", async () => {
 			stack.set("rotationEpoch", 1);
@@ -127,7 +127,7 @@ describe("a run in this process", () => {
 			const told = await previewed();
 			expect(told.length).toBeGreaterThan(10);
 			expect(planned(await succeeded(stack.preview()))).toEqual(told);
-		}, 60_000);
+		});
 
 		it("shows policies what the real engine shows them of a rotation", async () => {
 			const same = onItsCloud(new StackState(stateFrom(exported)));
@@ -136,7 +136,7 @@ describe("a run in this process", () => {
 			expect(comparable(seenOf(run, "netra-staging"))).toEqual(
 				comparable(captured(capture)),
 			);
-		}, 60_000);
+		});
 
 		it("takes the stack away after its protection was lifted, not before", async () => {
 			expect(await stack.destroy()).toMatchObject({ ok: false });
@@ -145,6 +145,6 @@ describe("a run in this process", () => {
 			expect(await stack.up()).toMatchObject({ ok: true });
 			expect(await stack.destroy()).toMatchObject({ ok: true, messages: [] });
 			expect(stack.state.resources.size).toBe(0);
-		}, 60_000);
+		});
 	});
 });

@@ -12,12 +12,10 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
-import { beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "@jest/globals";
 import { CloudStore } from "../../local/cloud/store.ts";
 import type { FaultRule } from "../../local/faults.ts";
 import { temporaryFolder } from "./harness.ts";
-
-jest.setTimeout(180_000);
 
 const checkout = resolve(import.meta.dirname, "../..");
 const SERVICE = "gcp:cloudrunv2/service:Service";

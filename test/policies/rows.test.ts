@@ -6,6 +6,5 @@ describe("every row of the contract in the hand-written stack, broken in every w
 	it.concurrent.each(["local", "production"])(
 		"[R-090] is rejected in %s, in a first preview, after up and in a rotation",
 		(environment) => expectNoSurvivors(environment),
-		300_000,
 	);
 });

@@ -144,7 +144,7 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))(
 					expectForeseen(rule, title, found.each, first.preview);
 				}
 			}
-		}, 60_000);
+		});
 
 		it(`${ids(rule)} is the same in a preview and in an update under every form of waiver`, async () => {
 			for (const { line, title } of linesOf(rule)) {
@@ -167,7 +167,7 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))(
 					);
 				}
 			}
-		}, 120_000);
+		});
 	},
 );
 

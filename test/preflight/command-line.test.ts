@@ -1,9 +1,7 @@
-import { describe, expect, it, jest } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { bindingsFor } from "../../contract/bindings.ts";
 import { platform } from "../../contract/platform.ts";
 import { runPreflight } from "./preflight.ts";
-
-jest.setTimeout(60_000);
 
 describe("preflight's command line", () => {
 	it("[R-030] lists everything that auth misses in an empty environment", async () => {

@@ -1,5 +1,5 @@
 /** What tests of faults share: the data stores, a check with one login changed, and what a failure looks like. */
-import { afterAll, afterEach, beforeAll, expect, jest } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, expect } from "@jest/globals";
 import {
 	awkwardPassword,
 	type DataStores,
@@ -37,8 +37,6 @@ export class FaultBench {
 	#starting: Promise<DataStores> | undefined;
 
 	constructor() {
-		// A check that outlives its budget is ended by this.
-		jest.setTimeout(60_000);
 		beforeAll(async () => {
 			this.#starting = startDataStores();
 			this.#stores = await this.#starting;

@@ -6,7 +6,6 @@ import {
 	describe,
 	expect,
 	it,
-	jest,
 } from "@jest/globals";
 import { Client } from "pg";
 import { checkPostgres } from "../../preflight/checks/postgres.ts";
@@ -17,8 +16,6 @@ import {
 	logins,
 	startDatabase,
 } from "../servers/data-stores.ts";
-
-jest.setTimeout(60_000);
 
 // Roles belong to the whole server, so each test has one of its own, with a copy of the same data.
 let stores: Database;

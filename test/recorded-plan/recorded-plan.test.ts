@@ -10,7 +10,6 @@ describe("the recorded plan", () => {
 		async (stack) => {
 			expect(differencesFromRecord(stack, await plansOf(stack))).toEqual([]);
 		},
-		60_000,
 	);
 });
 

@@ -18,7 +18,7 @@ beforeAll(async () => {
 		const { outputs } = await stack.up();
 		revisions.push((outputs.revisions as Record<string, string>).auth ?? "");
 	}
-}, 60_000);
+});
 
 const world = () =>
 	new CloudStore(stack.directory, "netra-local", () => {}).view((each) =>
@@ -66,5 +66,5 @@ describe("the status of the local stack", () => {
 			`${name} is pinned to ${one}`,
 			`${name} can be pinned to: ${two}`,
 		]);
-	}, 60_000);
+	});
 });

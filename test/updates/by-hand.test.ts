@@ -129,7 +129,7 @@ describe("a revision that somebody made by hand", () => {
 			"[serving] revision netra-auth-staging-00007-xyz, made by hand, serves netra-auth-staging and changes nothing; a revision of this project takes its place in this update",
 		);
 		expect(servedBy(await stack.up()).auth).toMatch(/-e0-[0-9a-f]{8}-2$/);
-	}, 60_000);
+	});
 
 	it("[R-100] with a change is neither replaced nor pinned without a word in the configuration", async () => {
 		await deployed();
@@ -155,7 +155,7 @@ describe("a revision that somebody made by hand", () => {
 		expect((taken.outputs.revisions as Revisions).frontend).toMatch(
 			/-[0-9a-f]{8}-\d+$/,
 		);
-	}, 60_000);
+	});
 
 	it("[R-100] stops no rotation while it binds the login that its template records", async () => {
 		await deployed();
@@ -164,7 +164,7 @@ describe("a revision that somebody made by hand", () => {
 		stack.set("rotationEpoch", 1);
 		expect(await stack.up()).toMatchObject({ ok: true });
 		expect(passwords().netra_a).toBe(before.netra_a);
-	}, 60_000);
+	});
 
 	it.each([
 		["another version", versionOf("1")],
@@ -193,7 +193,6 @@ describe("a revision that somebody made by hand", () => {
 			expect(await stack.up()).toMatchObject({ ok: true });
 			expect(passwords().netra_b).toBe(before.netra_b);
 		},
-		120_000,
 	);
 });
 
@@ -223,7 +222,7 @@ describe("requests that somebody moved by hand", () => {
 		});
 		stack.set("services", {});
 		expect(servedBy(await stack.up()).auth).toBe(after);
-	}, 120_000);
+	});
 });
 
 describe("a pin", () => {
@@ -238,7 +237,6 @@ describe("a pin", () => {
 			expect(preview).toMatchObject({ ok: true });
 			expect(servedBy(await stack.up())).toEqual(before);
 		},
-		60_000,
 	);
 
 	it("[R-100] leaves a new release without requests, and the preview and the update say so", async () => {
@@ -257,7 +255,7 @@ describe("a pin", () => {
 			);
 		}
 		expect(servedBy(await stack.up()).auth).toBe(before);
-	}, 60_000);
+	});
 
 	it("[R-100] of a hand-made revision that may use either login keeps both, before it serves", async () => {
 		await deployed(1);
@@ -274,7 +272,7 @@ describe("a pin", () => {
 		stack.unset("slotRetry");
 		expect((await stack.up()).ok).toBe(true);
 		expect(passwords()).toEqual(before);
-	}, 60_000);
+	});
 
 	it("[R-070] to what does not exist is refused in the preview, with what can be pinned", async () => {
 		const { auth } = await deployed();
@@ -284,7 +282,7 @@ describe("a pin", () => {
 		expect(message(run)).toContain(
 			`service netra-auth-staging is pinned to revision netra-auth-staging-x, which does not exist; these can be pinned, the newest first: ${auth}`,
 		);
-	}, 60_000);
+	});
 
 	it("[R-070] to what binds a destroyed version is refused in the preview", async () => {
 		const { auth: before = "" } = await deployed(1);
@@ -306,5 +304,5 @@ describe("a pin", () => {
 		expect(message(run)).toMatch(
 			/is pinned to revision \S+, .*version 2 of database-url-staging is destroyed; these can be pinned, the newest first: netra-auth-staging-e0-/,
 		);
-	}, 60_000);
+	});
 });

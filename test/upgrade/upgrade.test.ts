@@ -100,7 +100,6 @@ describe("a stack that an earlier program brought up", () => {
 				all.filter((one) => !accepted.some(({ change }) => change === one)),
 			).toEqual([]);
 		},
-		60_000,
 	);
 
 	it("[R-080] has the same surprises on the real engine", async () => {
@@ -114,7 +113,7 @@ describe("a stack that an earlier program brought up", () => {
 		const answer = await pulumi("preview", "--json");
 		const { steps } = JSON.parse(jsonOf(answer)) as { steps: Step[] };
 		expect(surprises(steps).sort()).toEqual((await surprisesIn(each)).sort());
-	}, 60_000);
+	});
 
 	it("[R-080] does everything that is accepted, so that no exemption outlives its reason", () => {
 		expect(accepted.filter(({ change }) => !found.has(change))).toEqual([]);

@@ -72,7 +72,7 @@ describe("[R-080] the local stack", () => {
 		expect(output).toContain(
 			"database login in use: netra_a (slot a, epoch 0)",
 		);
-	}, 120_000);
+	});
 
 	it("can be reached from this machine alone, whatever listens", () => {
 		expect(running.length).toBeGreaterThan(0);
@@ -91,5 +91,5 @@ describe("[R-080] the local stack", () => {
 		expect(existsSync(String(servers))).toBe(false);
 		expect(existsSync(join(mounts, "sql"))).toBe(false);
 		expect(existsSync(join(mounts, "etc"))).toBe(false);
-	}, 60_000);
+	});
 });
