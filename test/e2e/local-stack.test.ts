@@ -4,8 +4,17 @@
  * process, what servers and services go through: rotations, and what goes wrong behind the project's back, which is found,
  * survived, and mended by what the guides say.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { layoutOf, serversFolder } from "../../local/plane/real/layout.ts";
+import { holderOf } from "../../local/plane/real/lock.ts";
+import {
+	isRunning,
+	type ProcessIdentity,
+} from "../../local/plane/real/process-identity.ts";
+import { processesOf } from "../local/real/bench.ts";
+import { listeningAddresses } from "../local/real/listeners.ts";
 import { type Answer, outputOf } from "./checkout.ts";
 import { changeCloud } from "./cloud.ts";
 import type { Blow, Step } from "./converge.ts";
@@ -17,10 +26,13 @@ const auth = "netra-auth-local";
 const pin = "services.auth.pinnedRevision";
 
 let stack: SharedLocalStack;
+/** What `npm run local:status` said before there was anything. */
+let nothing: Answer;
 /** What an update answered while the first one ran. */
 let second: Answer;
 beforeAll(async () => {
 	stack = await SharedLocalStack.create();
+	nothing = await status();
 	const first = stack.startUp();
 	await stack.locked(first);
 	second = await stack.up();
@@ -28,6 +40,14 @@ beforeAll(async () => {
 });
 afterAll(() => stack.end());
 
+const status = () => stack.run("npm", "run", "-s", "local:status");
+/** Servers, services, and who supervises them. */
+function running(): ProcessIdentity[] {
+	const layout = layoutOf(stack.stateFolder);
+	return [...processesOf(layout), holderOf(layout.lock)].filter(
+		(each) => each !== undefined,
+	);
+}
 const serving = async () => (await stack.serving())[auth] as string;
 const ofEpoch = () => expect.stringContaining(`-e${stack.epoch}-`);
 
@@ -60,6 +80,34 @@ describe("the local stack", () => {
 	it("[R-080] answers with real logins behind it", async () => {
 		expect(await stack.readiness()).toEqual(stack.ready);
 		expect(await serving()).toContain("netra-auth-local-e0-");
+	});
+
+	it("[R-080] is shown by its status, service by service; before it came up, that nothing runs", async () => {
+		expect(nothing).toEqual({
+			code: 0,
+			output:
+				"Nothing of the local stack runs. Start it: tools/pulumi-local up -s local\n",
+		});
+		const { code, output } = await status();
+		expect({ code, output }).toEqual({ code: 0, output });
+		for (const service of ["auth", "backend", "frontend"])
+			expect(output).toMatch(
+				new RegExp(
+					`\\| netra-${service}-local +\\| netra-${service}-local-\\S+ +\\| ready +\\| +[0-]? +\\| 100 % +\\| http://127\\.0\\.0\\.1:\\d+ +\\| live, ready +\\|`,
+				),
+			);
+		expect(output).toContain(
+			"database login in use: netra_a (slot a, epoch 0)",
+		);
+	});
+
+	it("[R-080] can be reached from this machine alone, whatever listens, and its folder by its user alone", () => {
+		expect(running()).toHaveLength(6);
+		expect(listeningAddresses(running().map(({ pid }) => pid))).toEqual([
+			"127.0.0.1",
+		]);
+		// Though servers of another user run where we are root.
+		expect(statSync(stack.stateFolder).mode & 0o777).toBe(0o700);
 	});
 });
 
@@ -233,5 +281,20 @@ describe("updated in this process", () => {
 			expect(await stack.readiness()).toEqual(stack.ready);
 			expect(await stack.verify("auth")).toEqual({ code: 0, output: "" });
 		});
+	});
+});
+
+describe("destroying the local stack", () => {
+	it("[R-080] ends every process and takes every mount away", async () => {
+		const layout = layoutOf(stack.stateFolder);
+		const servers = serversFolder(layout);
+		const before = running();
+		expect(before.length).toBeGreaterThanOrEqual(6);
+		await stack.destroy();
+		expect(before.filter(isRunning)).toEqual([]);
+		expect(existsSync(layout.folder)).toBe(false);
+		expect(existsSync(String(servers))).toBe(false);
+		expect(existsSync(join(stack.mounts, "cloudsql"))).toBe(false);
+		expect(existsSync(join(stack.mounts, "etc"))).toBe(false);
 	});
 });

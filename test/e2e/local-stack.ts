@@ -18,7 +18,7 @@ export type LoginResult = { ok: true } | { ok: false; error: string };
 
 export class LocalStack extends Checkout {
 	/** Short, since the whole path of a socket has 107 bytes at most. */
-	readonly #mounts = mkdtempSync("/tmp/nl-");
+	readonly mounts = mkdtempSync("/tmp/nl-");
 
 	static async create(): Promise<LocalStack> {
 		return new LocalStack(await freePort());
@@ -30,12 +30,12 @@ export class LocalStack extends Checkout {
 		this.edit(
 			"Pulumi.local.yaml",
 			"/tmp/netra-local/cloudsql",
-			`${this.#mounts}/cloudsql`,
+			`${this.mounts}/cloudsql`,
 		);
 		this.edit(
 			"Pulumi.local.yaml",
 			"secretFileRoot: /tmp/netra-local",
-			`secretFileRoot: ${this.#mounts}`,
+			`secretFileRoot: ${this.mounts}`,
 		);
 		this.edit("Pulumi.local.yaml", "port: 18443", `port: ${port}`);
 	}
@@ -174,7 +174,7 @@ export class LocalStack extends Checkout {
 		const password = users.find(({ properties }) => properties.name === user)
 			?.properties.password;
 		const host = join(
-			this.#mounts,
+			this.mounts,
 			"cloudsql",
 			String(this.#instance.connectionName),
 		);
@@ -188,7 +188,8 @@ export class LocalStack extends Checkout {
 			});
 	}
 
-	protected async destroy(): Promise<void> {
+	/** Takes everything away, as the command does. */
+	async destroy(): Promise<void> {
 		await this.pulumi("cancel", "-s", "local", "--yes");
 		await this.pulumi("destroy", "-s", "local", "--yes", "--skip-preview");
 	}
@@ -206,7 +207,7 @@ export class LocalStack extends Checkout {
 			}
 			removeStandIn(this.stateFolder);
 			this.remove();
-			rmSync(this.#mounts, { recursive: true, force: true });
+			rmSync(this.mounts, { recursive: true, force: true });
 		}
 	}
 }

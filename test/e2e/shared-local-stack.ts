@@ -73,7 +73,7 @@ export class SharedLocalStack extends LocalStack {
 		if (!this.#updatesHere) await super.unset(key);
 	}
 
-	protected override async destroy(): Promise<void> {
+	override async destroy(): Promise<void> {
 		await this.takeOver();
 		await succeeded(this.#here.destroy());
 	}
