@@ -15,7 +15,7 @@ import {
 	isTakenFolder,
 	plainText,
 } from "./shapes.ts";
-import { isSecretName } from "./value-rules.ts";
+import { variableProblems } from "./variable-problems.ts";
 
 export const environments = ["local", "staging", "production"] as const;
 export type Environment = (typeof environments)[number];
@@ -35,12 +35,12 @@ const kebabName = z
 	.string()
 	.regex(/^[a-z][a-z0-9-]*[a-z0-9]$/, "must be lower-case words joined by '-'");
 
-/** An environment variable's name; `{ENV}` stands for the environment in capitals. */
+/** An environment variable's name, as POSIX has them; `{ENV}` stands for the environment in capitals. */
 const variableName = z
 	.string()
 	.regex(
-		/^[A-Z][A-Z0-9_]*(\{ENV\})?$/,
-		"must be capitals, digits and '_', with '{ENV}' at the end at most",
+		/^[A-Za-z_][A-Za-z0-9_]*(\{ENV\})?$/,
+		"must be letters, digits and '_', without a digit at the start, with '{ENV}' at the end at most",
 	)
 	.refine(
 		(name) =>
@@ -128,7 +128,10 @@ const source = z.discriminatedUnion("from", [
 		from: z.literal("external"),
 		/** What every value of this secret ends in, where the issuer guarantees it. */
 		endsIn: z.string().optional(),
-		/** @default 8 characters */
+		/**
+		 * For a value that is no password, such as the name of a user, as little as 1.
+		 * @default 8 characters
+		 */
 		minLength: z.number().int().positive().optional(),
 	}),
 ]);
@@ -218,6 +221,18 @@ const service = z.strictObject({
 	),
 	/** Plain environment variables by name. */
 	variables: z.record(variableName, plainValue),
+	/** Of these, the ones that look like secrets by name or value and are none: the name, and the reason for reviewers. */
+	notSecrets: z
+		.record(
+			variableName,
+			z
+				.string()
+				.refine(
+					(reason) => reason.trim() !== "",
+					"must give the reason why it is no secret",
+				),
+		)
+		.optional(),
 	/** Secret environment variables: the name, and the id of the secret. */
 	secrets: z.record(variableName, kebabName),
 	/** Secrets mounted as files: the absolute path, and the id of the secret. Each is alone in its folder, which the mount hides. */
@@ -417,12 +432,6 @@ function* serviceProblems(platform: Platform): Generator<Problem> {
 					message: "is bound to a secret too: a variable has one value",
 				};
 			}
-			if (isSecretName(variable)) {
-				yield {
-					path: ["services", name, "variables", variable],
-					message: "looks like the name of a secret: bind it in 'secrets'",
-				};
-			}
 		}
 		for (const group of platform.alternatives) {
 			const bound = group.filter((member) =>
@@ -463,6 +472,7 @@ const platformSchema = platformShape.superRefine((platform, context) => {
 		...referenceProblems(platform),
 		...fileProblems(platform),
 		...serviceProblems(platform),
+		...variableProblems(platform),
 		...callerProblems(platform),
 		...nameProblems(platform),
 	]) {

@@ -3,7 +3,7 @@
 import { variableIn } from "../contract/names.ts";
 import type { Platform, SecretSource } from "../contract/schema.ts";
 import { environments } from "../contract/schema.ts";
-import { isSecretName } from "../contract/value-rules.ts";
+import { secretSign } from "../contract/secret-signs.ts";
 
 /** Values that stand in a secret and are none: the lines of a report name them. */
 const openSources: ReadonlySet<SecretSource["from"]> = new Set([
@@ -72,7 +72,8 @@ function secretValues(
 	const [openNames, closedNames] = [namesOf(true), namesOf(false)];
 	return Object.entries(variables).flatMap(([name, value]) =>
 		value !== undefined &&
-		(closedNames.has(name) || (isSecretName(name) && !openNames.has(name)))
+		(closedNames.has(name) ||
+			(secretSign(name, value) !== undefined && !openNames.has(name)))
 			? [value]
 			: [],
 	);

@@ -1,14 +1,12 @@
 /** What the variables of a service must not be; no finding repeats a value. */
+import { pointsAtLoopback } from "../contract/loopback.ts";
 import {
 	type Environment,
 	environments,
 	type Platform,
 	type SecretSource,
 } from "../contract/schema.ts";
-import {
-	pointsAtLoopback,
-	secretValueProblems,
-} from "../contract/value-rules.ts";
+import { secretValueProblems } from "../contract/value-rules.ts";
 import { comesFrom, type Expectation } from "./expectations.ts";
 import { upCommand, valueFix } from "./remedies.ts";
 
@@ -29,7 +27,12 @@ export function valueProblems(
 ): Problem[] {
 	const value = variables[variable] ?? "";
 	if (secret === undefined) {
-		const fact = plainProblem(platform, plain, value, environment);
+		const fact = plainProblem(
+			platform,
+			{ variable, plain },
+			value,
+			environment,
+		);
 		return fact === undefined
 			? []
 			: [
@@ -72,7 +75,7 @@ function formProblems(source: SecretSource, value: string): string[] {
 
 function plainProblem(
 	platform: Platform,
-	plain: Expectation["plain"],
+	{ variable, plain }: Pick<Expectation, "variable" | "plain">,
 	value: string,
 	environment: Environment | undefined,
 ): string | undefined {
@@ -92,15 +95,18 @@ function plainProblem(
 	if (comesFrom(plain, "project") && value !== project) {
 		return `names another project; expected ${project}`;
 	}
-	return environment === "local" ? undefined : addressProblem(plain, value);
+	return environment === "local"
+		? undefined
+		: addressProblem(variable, plain, value);
 }
 
 /** Addresses of services: not this machine, and not in plain text. */
 function addressProblem(
+	variable: string,
 	plain: NonNullable<Expectation["plain"]>,
 	value: string,
 ): string | undefined {
-	if (pointsAtLoopback(value)) {
+	if (pointsAtLoopback(value, variable)) {
 		return "points at loopback";
 	}
 	if (typeof plain === "string" || !("of" in plain)) {

@@ -1,5 +1,6 @@
 /** What the variables of a service must not be together; no finding repeats a value. */
 import { serviceContract } from "../contract/bindings.ts";
+import { forbids } from "../contract/forbidden-variables.ts";
 import { variableIn } from "../contract/names.ts";
 import type { Environment, Platform } from "../contract/schema.ts";
 import type { Expectation } from "./expectations.ts";
@@ -116,19 +117,5 @@ function foreignVariables(
 		Object.entries(serviceContract(platform, service).secrets)
 			.filter(([, id]) => elsewhere.has(id))
 			.map(([name]) => variableIn(name, environment)),
-	);
-}
-
-/** Patterns are names with `*`, or `NAME=value`. */
-function forbids(
-	pattern: string,
-	name: string,
-	value: string | undefined,
-): boolean {
-	const [wanted = "", forbiddenValue] = pattern.split("=");
-	const expression = new RegExp(`^${wanted.replaceAll("*", ".*")}$`);
-	return (
-		expression.test(name) &&
-		(forbiddenValue === undefined || forbiddenValue === value)
 	);
 }

@@ -1,5 +1,6 @@
 /** No deployed service has a check turned off. */
-import { known, type Reading } from "../read.ts";
+import { forbids } from "../../contract/forbidden-variables.ts";
+import { known } from "../read.ts";
 import { type Rule, suffers } from "../rule.ts";
 
 export const noCheckBypass: Rule = {
@@ -19,13 +20,15 @@ export const noCheckBypass: Rule = {
 		if (expected.environment === "local") {
 			return;
 		}
-		const forbidden = expected.platform.forbiddenVariables.map(matcher);
+		const { forbiddenVariables } = expected.platform;
 		for (const workload of workloads) {
 			for (const { name, value } of workload.everyVariable) {
 				const variable = known(name);
 				if (
 					variable !== undefined &&
-					forbidden.some((matches) => matches(variable, value))
+					forbiddenVariables.some((pattern) =>
+						forbids(pattern, variable, known(value)),
+					)
 				) {
 					yield {
 						...suffers(workload),
@@ -38,16 +41,3 @@ export const noCheckBypass: Rule = {
 		}
 	},
 };
-
-/** A pattern with `*`, or `NAME=value`, where a value in any case counts and an unknown one too. */
-function matcher(
-	pattern: string,
-): (variable: string, value: Reading<string>) => boolean {
-	const [name = "", forbidden] = pattern.split("=", 2);
-	const names = new RegExp(`^${name.replaceAll("*", ".*")}$`);
-	return (variable, value) =>
-		names.test(variable) &&
-		(forbidden === undefined ||
-			value.state !== "known" ||
-			value.value.trim().toLowerCase() === forbidden.toLowerCase());
-}

@@ -1,5 +1,8 @@
 /** Nothing that a deployed service gets points at its own machine. */
-import { pointsAtLoopback } from "../../contract/value-rules.ts";
+import {
+	commandPointsAtLoopback,
+	pointsAtLoopback,
+} from "../../contract/loopback.ts";
 import { known } from "../read.ts";
 import { type Rule, suffers } from "../rule.ts";
 
@@ -8,14 +11,15 @@ export const noLoopback: Rule = {
 	level: "mandatory",
 	requirements: ["R-020", "R-021", "R-046"],
 	complies:
-		"In staging and production no variable, argument or secret value names a loopback host.",
+		"In staging and production no variable, argument or secret value names a loopback host, or 0.0.0.0 other than to listen there.",
 	rejects: [
 		"a plain variable that points at loopback",
+		"0.0.0.0 where nothing listens: in a URL, or in a variable whose name is not that of a listen address",
 		"a secret whose value, where it is known, points at loopback",
 		"a command or argument that points at loopback",
 	],
 	why: "There is no database, Redis or ClickHouse beside a container in Cloud Run; services once fell back to localhost and started.",
-	fix: "use the address that the data store's resource gives, or the sibling's public URL",
+	fix: "use the address that the data store's resource gives, or the sibling's public URL; to listen on every address, 0.0.0.0 in a variable such as HOST or LISTEN_ADDRESS, or after --host",
 	looksAt: "resource",
 	*check(evidence) {
 		if (evidence.expected.environment === "local") {
@@ -24,7 +28,7 @@ export const noLoopback: Rule = {
 		const needed = "an address that a container in Cloud Run can reach";
 		for (const workload of evidence.workloads) {
 			for (const { name, value } of workload.everyVariable) {
-				if (pointsAtLoopback(known(value) ?? "")) {
+				if (pointsAtLoopback(known(value) ?? "", known(name))) {
 					yield {
 						...suffers(workload),
 						variable: known(name),
@@ -33,7 +37,7 @@ export const noLoopback: Rule = {
 					};
 				}
 			}
-			if (workload.commandLine.some(pointsAtLoopback)) {
+			if (commandPointsAtLoopback(workload.commandLine)) {
 				yield {
 					...suffers(workload),
 					found: "a command or argument that points at loopback",

@@ -20,7 +20,7 @@ export const noPlaceholder: Rule = {
 		"a secret value that is too short or does not end as its issuer's values do",
 	],
 	why: "An empty or placeholder value counts as set, so the application starts with it and fails later, or falls back to a default.",
-	fix: "give the value that the contract's source says",
+	fix: "give the value that the contract's source says; an external name of few characters needs minLength in its source",
 	looksAt: "resource",
 	*check(evidence) {
 		for (const workload of evidence.workloads) {

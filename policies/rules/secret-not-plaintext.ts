@@ -1,22 +1,26 @@
 /** Secrets reach a workload as bindings, never as text in its template. */
-import { isSecretName } from "../../contract/value-rules.ts";
+import { variableIn } from "../../contract/names.ts";
+import type { Environment } from "../../contract/schema.ts";
+import { secretSign } from "../../contract/secret-signs.ts";
 import type { Variable } from "../container.ts";
 import { known } from "../read.ts";
 import { type Rule, suffers } from "../rule.ts";
+import type { Workload } from "../workload.ts";
 
 export const secretNotPlaintext: Rule = {
 	id: "secret-not-plaintext",
 	level: "mandatory",
 	requirements: ["R-001", "R-063"],
 	complies:
-		"A variable that the contract binds to a secret, or whose name says that it holds one, comes from Secret Manager.",
+		"A variable that the contract binds to a secret, or whose name or value says that it holds one, comes from Secret Manager.",
 	rejects: [
 		"a secret variable with a value written out, empty ones included",
 		"a variable whose name sounds like a secret, with a value written out",
+		"a plain variable with a password, token or private key in its value, whatever its name",
 		"a plain variable that holds the value of a secret of this stack",
 	],
 	why: "A template is readable by everyone who may see the service, and a value in it does not follow a rotation.",
-	fix: "bind the variable by valueSource.secretKeyRef",
+	fix: "bind the variable by valueSource.secretKeyRef; one that is no secret needs its reason in notSecrets of contract/platform.ts",
 	looksAt: "resource",
 	*check(evidence) {
 		const secretValues = evidence.secretValues();
@@ -27,6 +31,7 @@ export const secretNotPlaintext: Rule = {
 					each.secretId,
 				]),
 			);
+			const marked = notSecretsOf(workload, evidence.expected.environment);
 			for (const each of workload.everyVariable) {
 				const variable = known(each.name);
 				const secretId = secretIds.get(variable ?? "");
@@ -34,26 +39,37 @@ export const secretNotPlaintext: Rule = {
 				if (variable === undefined || !isPlain(each)) {
 					continue;
 				}
-				if (secretId !== undefined || isSecretName(variable)) {
-					yield {
-						...suffers(workload),
-						variable,
-						secretId,
-						found: "a value written into the template",
-						needed,
-					};
-				} else if (secretValues.has(known(each.value) ?? "")) {
-					yield {
-						...suffers(workload),
-						variable,
-						found: "the value of a secret of this stack",
-						needed,
-					};
+				const value = known(each.value);
+				const sign = marked.has(variable)
+					? undefined
+					: secretSign(variable, value);
+				const found =
+					secretId !== undefined || sign === "name"
+						? "a value written into the template"
+						: secretValues.has(value ?? "")
+							? "the value of a secret of this stack"
+							: sign === "value"
+								? "a password, token or key in a value written into the template"
+								: undefined;
+				if (found !== undefined) {
+					yield { ...suffers(workload), variable, secretId, found, needed };
 				}
 			}
 		}
 	},
 };
+
+/** The plain variables that the contract calls no secrets, by their names in an environment. */
+function notSecretsOf(
+	{ of }: Workload,
+	environment: Environment,
+): ReadonlySet<string> {
+	return new Set(
+		Object.keys(of?.contract.notSecrets ?? {}).map((name) =>
+			variableIn(name, environment),
+		),
+	);
+}
 
 /** True if the variable's value is in the template, as a whole or besides a binding. */
 function isPlain({ secret, value }: Variable): boolean {

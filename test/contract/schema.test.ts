@@ -52,7 +52,48 @@ describe("a contract", () => {
 			"a plain variable that holds a secret by its name",
 			(contract) =>
 				Object.assign(auth(contract).variables, { STRIPE_API_KEY: "x" }),
-			"services.auth.variables.STRIPE_API_KEY: looks like the name of a secret: bind it in 'secrets'",
+			"services.auth.variables.STRIPE_API_KEY: looks like the name of a secret: bind it in 'secrets', or give the reason in 'notSecrets'",
+		],
+		[
+			"a plain variable that holds a secret by its name, where only an environment's value is a switch",
+			(contract) =>
+				Object.assign(auth(contract).variables, {
+					smtp__auth: { staging: "true", production: "s3cr3t" },
+				}),
+			"services.auth.variables.smtp__auth: looks like the name of a secret: bind it in 'secrets', or give the reason in 'notSecrets'",
+		],
+		[
+			"a plain variable that holds a password by its value, in one environment",
+			(contract) =>
+				Object.assign(auth(contract).variables, {
+					SENTRY_DSN: {
+						staging: "https://0123456789abcdef@sentry.example.org/2",
+						production: "https://0123456789abcdef:s3cr3t@sentry.example.org/2",
+					},
+				}),
+			"services.auth.variables.SENTRY_DSN: has a password, token or key in its value: bind it in 'secrets', or give the reason in 'notSecrets'",
+		],
+		[
+			"a reason for a variable that is not plain",
+			(contract) =>
+				Object.assign(auth(contract), {
+					notSecrets: { SECRET_KEY: "it is known to everybody" },
+				}),
+			"services.auth.notSecrets.SECRET_KEY: is no variable in 'variables': remove it",
+		],
+		[
+			"a blank reason",
+			(contract) => {
+				auth(contract).variables.POSTHOG_KEY = "phc_0123456789";
+				auth(contract).notSecrets = { POSTHOG_KEY: " " };
+			},
+			"services.auth.notSecrets.POSTHOG_KEY: must give the reason why it is no secret",
+		],
+		[
+			"names that differ in case alone",
+			(contract) =>
+				Object.assign(auth(contract).variables, { database_Url: "x" }),
+			"services.auth.variables.database_Url: differs from 'DATABASE_URL' in case alone: keep one of both",
 		],
 		[
 			"a variable with two values",
@@ -141,6 +182,46 @@ describe("a contract", () => {
 		expect(messageAfter(edit)).toBe(problem(line));
 	});
 
+	it("takes every name that POSIX has", () => {
+		expect(
+			messageAfter((contract) =>
+				Object.assign(auth(contract).variables, {
+					database__connection__host: "10.64.0.3",
+					_: "x",
+					_x: "x",
+					nodeEnv: "production",
+					"region_{ENV}": "x",
+				}),
+			),
+		).toBe("accepted");
+	});
+
+	it.each(["1A", "A.B", "A-B", "A B", "", "É", "{ENV}", "{ENV}_A", "A\n"])(
+		"rejects %j as the name of a variable",
+		(name) => {
+			expect(
+				messageAfter((contract) =>
+					Object.assign(auth(contract).variables, { [name]: "x" }),
+				),
+			).toContain(": must be letters, digits and '_', without a digit at");
+		},
+	);
+
+	it("takes variables that look like secrets, with the reason why they are none", () => {
+		expect(
+			messageAfter((contract) => {
+				Object.assign(auth(contract).variables, {
+					POSTHOG_KEY: "phc_0123456789",
+					SENTRY_DSN: "https://key:legacy@sentry.example.org/2",
+				});
+				auth(contract).notSecrets = {
+					POSTHOG_KEY: "PostHog shows it to every browser",
+					SENTRY_DSN: "the part after the key is empty of meaning since 2017",
+				};
+			}),
+		).toBe("accepted");
+	});
+
 	it.each(["constructor", "__proto__", "toString", "hasOwnProperty"])(
 		"rejects the name %s, which every object has, wherever it is a key",
 		(name) => {
@@ -203,8 +284,8 @@ describe("a contract", () => {
 	});
 
 	const words = "must be lower-case words joined by '-'";
-	const capitals =
-		"must be capitals, digits and '_', with '{ENV}' at the end at most";
+	const letters =
+		"must be letters, digits and '_', without a digit at the start, with '{ENV}' at the end at most";
 	it.each<[string, (contract: Platform) => void, string]>([
 		[
 			"a line feed in a service's name",
@@ -225,14 +306,14 @@ describe("a contract", () => {
 			(contract) => {
 				auth(contract).variables["A\u202e"] = "x";
 			},
-			`services.auth.variables.A\\u{202e}: ${capitals}`,
+			`services.auth.variables.A\\u{202e}: ${letters}`,
 		],
 		[
 			"a name of a thousand characters",
 			(contract) => {
-				auth(contract).variables["a".repeat(1000)] = "x";
+				auth(contract).variables["-".repeat(1000)] = "x";
 			},
-			`services.auth.variables.${"a".repeat(100)}… (1000 characters): ${capitals}`,
+			`services.auth.variables.${"-".repeat(100)}… (1000 characters): ${letters}`,
 		],
 		[
 			"an unknown key with a line feed",

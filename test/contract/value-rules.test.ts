@@ -3,73 +3,9 @@ import fc from "fast-check";
 import { platform } from "../../contract/platform.ts";
 import type { SecretContract } from "../../contract/schema.ts";
 import {
-	isPlaceholder,
-	isSecretName,
-	pointsAtLoopback,
 	secretValueProblems,
 	valueProblems,
 } from "../../contract/value-rules.ts";
-
-describe("loopback", () => {
-	it.each([
-		"localhost",
-		"http://localhost:8123",
-		"redis://localhost:6379/0",
-		"redis://:pw@127.0.0.1:6379",
-		"127.1",
-		"http://127.0.0.53/",
-		"http://[::1]:8123/db",
-		"http://0.0.0.0:80",
-		"LOCALHOST:6379",
-		"postgresql://u:p@localhost./db",
-		"a.example.org,localhost:9000",
-		"http://[::ffff:127.0.0.1]:80",
-	])("[R-020] sees it in %s", (value) => {
-		expect(pointsAtLoopback(value)).toBe(true);
-	});
-
-	it.each([
-		"https://u:p@ch.example.org:8443/db",
-		"rediss://:x@10.64.0.4:6378/0",
-		"/cloudsql/netra-staging:us-central1:pg",
-		"localhost-free.example.org",
-		"https://mylocalhost.example.org",
-		"10.127.0.1",
-	])("[R-020] does not see it in %s", (value) => {
-		expect(pointsAtLoopback(value)).toBe(false);
-	});
-});
-
-describe("placeholders", () => {
-	it.each([
-		"changeme",
-		"change-me",
-		"CHANGE_ME",
-		"your-api-key-here",
-		"REPLACE",
-		"REPLACE_ME",
-		"TODO",
-		"example",
-		"sk-dummy-key",
-		"<password>",
-		// biome-ignore lint/suspicious/noTemplateCurlyInString: a shell template that nobody filled in
-		"${DATABASE_PASSWORD}",
-	])("[R-022] are seen in %s", (value) => {
-		expect(isPlaceholder(value)).toBe(true);
-	});
-
-	it("[R-022] are never seen in generated hex keys", () => {
-		fc.assert(
-			fc.property(
-				fc.array(fc.constantFrom(..."0123456789abcdef"), {
-					minLength: 64,
-					maxLength: 64,
-				}),
-				(digits) => valueProblems(digits.join(""), "key", false).length === 0,
-			),
-		);
-	});
-});
 
 describe("values of secrets", () => {
 	it.each([
@@ -134,24 +70,102 @@ describe("values of secrets", () => {
 			),
 		);
 	});
+
+	it("[R-022] are taken where they are generated hex keys", () => {
+		fc.assert(
+			fc.property(
+				fc.array(fc.constantFrom(..."0123456789abcdef"), {
+					minLength: 64,
+					maxLength: 64,
+				}),
+				(digits) => valueProblems(digits.join(""), "key", false).length === 0,
+			),
+		);
+	});
 });
 
-describe("names of variables", () => {
+describe("values that somebody else issues", () => {
+	const problemsOf = (
+		value: string,
+		source: { endsIn?: string; minLength?: number } = {},
+	) =>
+		secretValueProblems(
+			{
+				id: "issued",
+				category: "authentication",
+				source: { from: "external", ...source },
+				criticalIn: [],
+			},
+			value,
+			"staging",
+		);
+	const body = `${"MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\n".repeat(3)}`;
+	const block = (label: string) =>
+		`-----BEGIN ${label}-----\n${body}-----END ${label}-----\n`;
+
 	it.each([
-		"OPENAI_API_KEY",
-		"SECRET_KEY",
-		"POSTGRES_PASSWORD",
-		"GITHUB_TOKEN",
-		"SERVICE_SECRET",
-	])("tell that %s holds a secret", (name) => {
-		expect(isSecretName(name)).toBe(true);
+		["a private key", block("PRIVATE KEY")],
+		["a key without its last line feed", block("EC PRIVATE KEY").trimEnd()],
+		["a key of OpenSSH", block("OPENSSH PRIVATE KEY")],
+		[
+			"an encrypted key with headers",
+			block("RSA PRIVATE KEY").replace(
+				"\n",
+				"\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00FF\n\n",
+			),
+		],
+		[
+			"a chain of certificates",
+			`${block("CERTIFICATE")}${block("CERTIFICATE")}`,
+		],
+		[
+			"a key whose line feeds are written out",
+			block("PRIVATE KEY").trimEnd().replaceAll("\n", "\\n"),
+		],
+	])("may be %s", (_what, value) => {
+		expect(problemsOf(value)).toEqual([]);
 	});
+
 	it.each([
-		"JWT_ALGORITHM",
-		"LOG_LEVEL",
-		"TOKENS_PER_MINUTE",
-		"SECURE_HEADERS_ENABLED",
-	])("tell that %s holds none", (name) => {
-		expect(isSecretName(name)).toBe(false);
+		["half a key", `-----BEGIN PRIVATE KEY-----\n${body}`],
+		["a key after something else", `key:\n${block("PRIVATE KEY")}x`],
+		[
+			"a key with another end",
+			`-----BEGIN PRIVATE KEY-----\n${body}-----END CERTIFICATE-----`,
+		],
+		["two lines", "0123456789abcdef\n0123456789abcdef"],
+		[
+			"a key with carriage returns",
+			block("PRIVATE KEY").replaceAll("\n", "\r\n").trimEnd(),
+		],
+	])("[R-022] may not be %s", (_what, value) => {
+		expect(problemsOf(value)).toContain("holds a control character");
+	});
+
+	it("[R-022] may not be a key of which the body was to be filled in", () => {
+		expect(
+			problemsOf(
+				"-----BEGIN PRIVATE KEY-----\nchangeme\n-----END PRIVATE KEY-----",
+			),
+		).toEqual(["is a placeholder"]);
+	});
+
+	it.each(["apikey", "root", "postmaster", "SMTP_Injection"])(
+		"may be the user %s, where the contract says how short it is",
+		(user) => {
+			expect(problemsOf(user, { minLength: 4 })).toEqual([]);
+		},
+	);
+
+	it.each([
+		["apikey", {}, "is shorter than 8 characters"],
+		["apikey", { minLength: 7 }, "is shorter than 7 characters"],
+		["", { minLength: 1 }, "is empty"],
+		["todo", { minLength: 1 }, "is a placeholder"],
+		["localhost", { minLength: 1 }, "points at loopback"],
+		["0.0.0.0", { minLength: 1 }, "points at loopback"],
+		["0123456789", { minLength: 32 }, "is shorter than 32 characters"],
+	])("[R-022] %j with %j: %s", (value, source, problem) => {
+		expect(problemsOf(value, source)).toEqual([problem]);
 	});
 });

@@ -8,6 +8,7 @@ import { UNKNOWN, type Value } from "../fixtures/resources.ts";
 import { type Diagnostic, judgeResource, judgeStack } from "./engine.ts";
 import {
 	add,
+	addVariable,
 	all,
 	type Change,
 	set,
@@ -260,5 +261,58 @@ describe("secrets for which the contract names regions", () => {
 			"[secret-replication] secret secret-key-staging, environment staging: found automatic; needed the regions us-central1, us-east1; fix: set the secret's replication, or secretReplication in contract/platform.ts",
 		);
 		expect(messages.length).toBe(staging.filter(isOther).length);
+	});
+});
+
+describe("plain variables of the contract", () => {
+	/** The stack and the contract with plain variables of auth's. */
+	const judged = async (
+		variables: Record<string, string>,
+		notSecrets: Record<string, string> = {},
+		found = variables,
+	) => {
+		const choosing = contract(({ services }) => {
+			Object.assign(services.auth?.variables ?? {}, variables);
+			Object.assign(services.auth ?? {}, { notSecrets });
+		});
+		const jobs = ["preflight", "verify"].map((kind) => `netra-${kind}-auth`);
+		const change = all(
+			...Object.entries(found).flatMap(([name, value]) =>
+				[auth, ...jobs.map((job) => `${job}-staging`)].map((each) =>
+					addVariable(each, { name, value }),
+				),
+			),
+		);
+		return said(await judgeStack(change(staging), { platform: choosing }));
+	};
+
+	it("pass where a guess could take them for faults", async () => {
+		expect(
+			await judged({
+				HOST: "0.0.0.0",
+				N8N_LISTEN_ADDRESS: "0.0.0.0",
+				server__host: "::",
+				APP_TITLE: "Todo app",
+				ACCESS_TOKEN_EXPIRE_MINUTES: "11520",
+				OIDC_TOKEN_URI: "/oauth/token",
+				AUTH_DISABLE_USERNAME_PASSWORD: "true",
+				TRUSTED_RANGES: "10.0.0.0/8,0.0.0.0/0",
+			}),
+		).toEqual([]);
+	});
+
+	it("[R-063] pass with the reason why they are no secrets, and hold no secret of the stack even so", async () => {
+		const key = { POSTHOG_KEY: "phc_0123456789" };
+		const reason = { POSTHOG_KEY: "PostHog shows it to every browser" };
+		expect(await judged(key, reason)).toEqual([]);
+		const secret = staging.find(
+			(each) =>
+				type("SecretVersion")(each) &&
+				typeof each.properties.secretData === "string" &&
+				each.properties.secretData.length === 64,
+		)?.properties.secretData as string;
+		expect(await judged(key, reason, { POSTHOG_KEY: secret })).toContain(
+			"[secret-not-plaintext] service auth, variable POSTHOG_KEY, environment staging: found the value of a secret of this stack; needed a binding to a version of the secret; fix: bind the variable by valueSource.secretKeyRef; one that is no secret needs its reason in notSecrets of contract/platform.ts",
+		);
 	});
 });

@@ -338,7 +338,7 @@ describe("one resource, judged before it is created", () => {
 			},
 		});
 		expect(said.map(({ message }) => message)).toEqual([
-			"[no-loopback] service backend, variable CLICKHOUSE_URL, secret clickhouse-url-staging, environment staging: found a value that points at loopback; needed an address that a container in Cloud Run can reach; fix: use the address that the data store's resource gives, or the sibling's public URL",
+			"[no-loopback] service backend, variable CLICKHOUSE_URL, secret clickhouse-url-staging, environment staging: found a value that points at loopback; needed an address that a container in Cloud Run can reach; fix: use the address that the data store's resource gives, or the sibling's public URL; to listen on every address, 0.0.0.0 in a variable such as HOST or LISTEN_ADDRESS, or after --host",
 		]);
 	});
 

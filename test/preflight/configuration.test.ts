@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from "@jest/globals";
 import { bindingsFor } from "../../contract/bindings.ts";
 import { databaseUrl } from "../../contract/connection-strings.ts";
 import { platform } from "../../contract/platform.ts";
-import type { Environment } from "../../contract/schema.ts";
+import { type Environment, parsePlatform } from "../../contract/schema.ts";
 import { createAuthority } from "../../local/servers/certificates.ts";
 import { inspect } from "../../preflight/configuration.ts";
 import { temporaryFolder } from "../servers/folder.ts";
@@ -228,11 +228,13 @@ describe("variables of a service", () => {
 				BYPASS_STARTUP_CHECKS: "1",
 				REDIS_DISABLED: "true",
 				MY_FAST_TEST_MODE: "",
+				skip_migrations: "1",
 			},
 			[
 				"BYPASS_STARTUP_CHECKS must not be set in staging",
 				"REDIS_DISABLED must not be set in staging",
 				"MY_FAST_TEST_MODE must not be set in staging",
+				"skip_migrations must not be set in staging",
 			],
 		],
 		[
@@ -275,6 +277,32 @@ describe("variables of a service", () => {
 		],
 	])("are refused with %s", (_, change, expected) => {
 		expect(problems(change)).toEqual(expected);
+	});
+
+	it("[R-022] are refused with a forbidden value in another case", () => {
+		expect(problems({ REDIS_DISABLED: "True" })).toEqual([
+			"REDIS_DISABLED must not be set in staging",
+		]);
+	});
+
+	it("[R-020] may be an address to listen at, and not one to call", () => {
+		const copy = structuredClone(platform);
+		Object.assign(copy.services.backend?.variables ?? {}, {
+			HOST: "0.0.0.0",
+			SEARCH_HOST: "10.64.0.9",
+		});
+		const said = (change: Record<string, string>) =>
+			inspect(parsePlatform(copy), "backend", {
+				...variablesOf("backend", "staging", logins),
+				...change,
+			}).outcomes.flatMap(({ state, check, fact }) =>
+				state === "passed" ? [] : [`${check} ${fact}`],
+			);
+		expect(said({ HOST: "0.0.0.0", SEARCH_HOST: "10.64.0.9" })).toEqual([]);
+		expect(said({ HOST: "127.0.0.1", SEARCH_HOST: "0.0.0.0" })).toEqual([
+			"HOST points at loopback",
+			"SEARCH_HOST points at loopback",
+		]);
 	});
 
 	it("[R-045] are refused when two keys are equal", () => {

@@ -20,6 +20,8 @@ describe("what is printed", () => {
 			CLICKHOUSE_URL: `https://netra:${encoded}@click:8443/netra`,
 			SECRET_KEY: "0123456789abcdef",
 			SOME_API_KEY: "of-another-program",
+			SMTP_PASS: "another-0123",
+			UPSTREAM: "https://u:another-4567@elsewhere.org",
 		});
 		for (const text of [
 			password,
@@ -33,6 +35,8 @@ describe("what is printed", () => {
 			`postgresql+asyncpg://netra_a:${encoded}@/netra?host=/cloudsql/a`,
 			"0123456789abcdef",
 			"of-another-program",
+			"another-0123",
+			"another-4567",
 		]) {
 			const printed = scrub(`error: ${text} is wrong`);
 			expect(printed).toMatch(/\[redacted\]/);
@@ -47,6 +51,8 @@ describe("what is printed", () => {
 			POSTGRES_USER: "netra_a",
 			POSTGRES_PORT: "5432",
 			SERVICE_ID: "netra-backend",
+			ACCESS_TOKEN_TTL: "5432",
+			SESSION_PASSWORD_FILE: "/cloudsql",
 			POSTGRES_PASSWORD: password,
 		});
 		const text = "netra_a in netra at /cloudsql/p:r:i:5432 by netra-backend";

@@ -116,10 +116,10 @@ export const breaks: Readonly<Record<string, readonly Break[]>> = {
 	"R-020": [
 		{
 			what: "a URL that points at localhost:8123 is taken for right",
-			path: "contract/value-rules.ts",
-			from: "return loopbackHosts.test(value.trim());",
-			to: 'return value === "localhost";',
-			tests: ["test/contract/value-rules.test.ts"],
+			path: "contract/loopback.ts",
+			from: 'return !listens && loopbackHosts.test(text.replaceAll(everyRange, "$1"));',
+			to: 'return !listens && text === "localhost";',
+			tests: ["test/contract/loopback.test.ts"],
 		},
 		{
 			what: "a service may do without ClickHouse's URL",

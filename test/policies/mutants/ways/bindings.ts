@@ -219,6 +219,12 @@ export const bindings: Ways = {
 		"a secret variable with a value written out, empty ones included": [
 			line(write(auth, "SECRET_KEY", ""), ...secretKey),
 			line(write(auth, "SECRET_KEY", "written-out"), ...secretKey),
+			line(write(auth, "SECRET_KEY", "true"), ...secretKey),
+			line(
+				write(auth, "REDIS_CA_CERT", "written-out"),
+				"service auth",
+				"variable REDIS_CA_CERT",
+			),
 			line(
 				editVariable(auth, "SECRET_KEY", (entry) => [
 					{ ...entry, value: "written-out-besides" },
@@ -232,7 +238,39 @@ export const bindings: Ways = {
 				"service frontend",
 				"variable STRIPE_API_KEY",
 			),
+			...[
+				"DB_PASS",
+				"database__connection__password",
+				"REDIS_AUTH",
+				"SALT",
+				"SECRET_KEY_BASE",
+				"APP_KEY_STAGING",
+			].flatMap((name) =>
+				(["", "written-out", UNKNOWN] as const).map((value) =>
+					line(
+						addVariable(frontend, { name, value }),
+						"service frontend",
+						`variable ${name}`,
+						"notSecrets of contract/platform.ts",
+					),
+				),
+			),
 		],
+		"a plain variable with a password, token or private key in its value, whatever its name":
+			[
+				...[
+					"https://key:written-out@sentry.example.org/2",
+					"Authorization: Bearer written-out",
+					"-----BEGIN PRIVATE KEY-----",
+				].map((value) =>
+					line(
+						addVariable(frontend, { name: "UPSTREAM", value }),
+						"service frontend",
+						"variable UPSTREAM",
+						"a password, token or key",
+					),
+				),
+			],
 		"a plain variable that holds the value of a secret of this stack": [
 			known(
 				(resources) => {

@@ -132,6 +132,8 @@ export const values: Ways = {
 				"DEMO_MODE",
 				"USE_MEMORY_DB",
 				"AUTH_FAST_TEST_MODE",
+				"bypass_auth",
+				"Demo_Mode",
 			].map((name) =>
 				line(extra(name, "false"), "service auth", `variable ${name}`),
 			),
@@ -158,7 +160,30 @@ export const values: Ways = {
 				"variable AUTH_SERVICE_URL",
 			),
 			line(extra("HOST", "127.0.0.1"), "service auth", "variable HOST"),
+			line(
+				extra("LISTEN_ADDRESS", "localhost:8080"),
+				"service auth",
+				"variable LISTEN_ADDRESS",
+			),
 		],
+		"0.0.0.0 where nothing listens: in a URL, or in a variable whose name is not that of a listen address":
+			[
+				line(
+					extra("REDIS_HOST", "0.0.0.0"),
+					"service auth",
+					"variable REDIS_HOST",
+				),
+				line(
+					extra("HOST", "http://0.0.0.0:8080"),
+					"service auth",
+					"variable HOST",
+				),
+				line(
+					write(auth, "AUTH_SERVICE_URL", "https://0.0.0.0"),
+					"service auth",
+					"variable AUTH_SERVICE_URL",
+				),
+			],
 		"a secret whose value, where it is known, points at loopback": [
 			known(
 				inRedisUrl("rediss://:secret@localhost:6378/0"),
@@ -173,6 +198,19 @@ export const values: Ways = {
 		"a command or argument that points at loopback": [
 			line(
 				setTemplate(backend, "containers.0.args", ["--redis", "localhost"]),
+				"service backend",
+			),
+			line(
+				setTemplate(backend, "containers.0.args", [
+					"--host",
+					"0.0.0.0",
+					"--redis-host",
+					"0.0.0.0",
+				]),
+				"service backend",
+			),
+			line(
+				setTemplate(backend, "containers.0.args", ["--host", "127.0.0.1"]),
 				"service backend",
 			),
 			line(
@@ -195,6 +233,25 @@ export const values: Ways = {
 				write(auth, "FRONTEND_URL", "https://example.com/TODO"),
 				"service auth",
 				"variable FRONTEND_URL",
+			),
+			...["todo", "TODO: a name", "your-name-here", "https://<host>/"].map(
+				(value) =>
+					line(
+						write(auth, "LOG_LEVEL", value),
+						"service auth",
+						"variable LOG_LEVEL",
+						"is a placeholder",
+					),
+			),
+			known(
+				setFound(
+					versionOf("secret-key-staging"),
+					"secretData",
+					`a todo of ${"0".repeat(64)}`,
+				),
+				"service auth",
+				"variable SECRET_KEY",
+				"is a placeholder",
 			),
 			known(
 				setFound(versionOf("secret-key-staging"), "secretData", "CHANGE_ME"),

@@ -1,0 +1,19 @@
+/** Variables that must not be set: what the patterns of `forbiddenVariables` cover. */
+
+/**
+ * True if a pattern forbids a variable. Names and values count in any case, since applications read settings so.
+ * @param value undefined while it is unknown, which counts as the forbidden one
+ */
+export function forbids(
+	pattern: string,
+	variable: string,
+	value: string | undefined,
+): boolean {
+	const [name = "", forbidden] = pattern.split("=", 2);
+	return (
+		new RegExp(`^${name.replaceAll("*", ".*")}$`, "i").test(variable) &&
+		(forbidden === undefined ||
+			value === undefined ||
+			value.trim().toLowerCase() === forbidden.toLowerCase())
+	);
+}

@@ -1,0 +1,70 @@
+/** What the variables of a service must not be: secrets in plain text, or names that some applications take for one. */
+import type { PlainValue, Platform, ServiceContract } from "./schema.ts";
+import { secretSign } from "./secret-signs.ts";
+
+type Problem = { path: (string | number)[]; message: string };
+
+export function* variableProblems(platform: Platform): Generator<Problem> {
+	for (const [name, service] of Object.entries(platform.services)) {
+		yield* secretProblems(name, service);
+		yield* twinProblems(name, service);
+	}
+}
+
+/** Secrets among the plain variables, and reasons that belong to none of them. */
+function* secretProblems(
+	name: string,
+	{ variables, notSecrets = {} }: ServiceContract,
+): Generator<Problem> {
+	const fix = "bind it in 'secrets', or give the reason in 'notSecrets'";
+	for (const [variable, value] of Object.entries(variables)) {
+		const sign = textsOf(value)
+			.map((text) => secretSign(variable, text))
+			.find((each) => each !== undefined);
+		if (sign !== undefined && !Object.hasOwn(notSecrets, variable)) {
+			yield {
+				path: ["services", name, "variables", variable],
+				message:
+					sign === "name"
+						? `looks like the name of a secret: ${fix}`
+						: `has a password, token or key in its value: ${fix}`,
+			};
+		}
+	}
+	for (const variable of Object.keys(notSecrets)) {
+		if (!Object.hasOwn(variables, variable)) {
+			yield {
+				path: ["services", name, "notSecrets", variable],
+				message: "is no variable in 'variables': remove it",
+			};
+		}
+	}
+}
+
+/** The texts that the contract writes for a plain variable; an unknown one where the value is made from something. */
+function textsOf(value: PlainValue): (string | undefined)[] {
+	if (typeof value === "string") {
+		return [value];
+	}
+	return "from" in value ? [undefined] : Object.values(value);
+}
+
+/** Names that differ in case alone: an application that reads settings in any case would take either value. */
+function* twinProblems(
+	name: string,
+	{ variables, secrets }: ServiceContract,
+): Generator<Problem> {
+	const seen = new Map<string, string>();
+	for (const [kind, record] of Object.entries({ secrets, variables })) {
+		for (const variable of Object.keys(record)) {
+			const twin = seen.get(variable.toUpperCase()) ?? variable;
+			seen.set(variable.toUpperCase(), twin);
+			if (twin !== variable) {
+				yield {
+					path: ["services", name, kind, variable],
+					message: `differs from '${twin}' in case alone: keep one of both`,
+				};
+			}
+		}
+	}
+}

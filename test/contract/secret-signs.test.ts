@@ -1,0 +1,301 @@
+import { describe, expect, it } from "@jest/globals";
+import {
+	carriesSecret,
+	isSecretName,
+	secretSign,
+} from "../../contract/secret-signs.ts";
+
+/** Names of real applications, by what they hold. */
+const secretNames = {
+	anywhere: [
+		"OPENAI_API_KEY",
+		"SECRET_KEY",
+		"POSTGRES_PASSWORD",
+		"GITHUB_TOKEN",
+		"SERVICE_SECRET",
+		"JWT_SECRET_{ENV}",
+		"JWT_SECRET_STAGING",
+		"APIKEY",
+		"PASSPHRASE",
+		"VAULT_SECRET_ID",
+		"DB_PASSWORD_HASH",
+		"STRIPE_SECRET_KEY_LIVE",
+		"API_KEY_1",
+		"API_TOKEN_BACKEND",
+		"TOKEN_URL_SECRET",
+		"DB_PASS",
+		"SALT",
+		"ENCRYPTION_KEY",
+		"REDIS_AUTH",
+		"SMTP_PASS",
+		"PGPASSWORD",
+		"APP_KEY",
+		"APP_KEYS",
+		"COOKIE_SECRET",
+		"MSSQL_SA_PWD",
+		"DBPASS",
+		"HASH_SALT",
+		"BASIC_AUTH",
+		"ACCESS_KEY",
+		"GITHUB_PAT",
+		"PEPPER",
+		"ENCRYPTION_KEY_V2",
+		"SALT_OLD",
+		"dbPassword",
+		"next_public_api_key",
+	],
+	n8n: [
+		"N8N_ENCRYPTION_KEY",
+		"N8N_RUNNERS_AUTH_TOKEN",
+		"N8N_SMTP_PASS",
+		"N8N_SMTP_OAUTH_PRIVATE_KEY",
+		"N8N_USER_MANAGEMENT_JWT_SECRET",
+		"N8N_LICENSE_ACTIVATION_KEY",
+		"DB_POSTGRESDB_PASSWORD",
+		"QUEUE_BULL_REDIS_PASSWORD",
+		"CREDENTIALS_OVERWRITE_DATA",
+	],
+	Langfuse: [
+		"NEXTAUTH_SECRET",
+		"CLICKHOUSE_PASSWORD",
+		"LANGFUSE_S3_EVENT_UPLOAD_SECRET_ACCESS_KEY",
+		"LANGFUSE_INIT_PROJECT_SECRET_KEY",
+		"LANGFUSE_EE_LICENSE_KEY",
+		"AUTH_GOOGLE_CLIENT_SECRET",
+		"ADMIN_API_KEY",
+	],
+	Ghost: ["database__connection__password", "mail__options__auth__pass"],
+	Directus: [
+		"SECRET",
+		"ADMIN_TOKEN",
+		"EMAIL_SMTP_PASSWORD",
+		"STORAGE_S3_SECRET",
+		"STORAGE_S3_KEY",
+	],
+	Grafana: [
+		"GF_SECURITY_ADMIN_PASSWORD",
+		"GF_SECURITY_SECRET_KEY",
+		"GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET",
+	],
+	Keycloak: [
+		"KC_BOOTSTRAP_ADMIN_PASSWORD",
+		"KC_DB_PASSWORD",
+		"KC_HTTPS_KEY_STORE_PASSWORD",
+	],
+	Plausible: [
+		"SECRET_KEY_BASE",
+		"TOTP_VAULT_KEY",
+		"MAXMIND_LICENSE_KEY",
+		"SMTP_USER_PWD",
+		"RELEASE_COOKIE",
+	],
+	Outline: [
+		"UTILS_SECRET",
+		"OIDC_CLIENT_SECRET",
+		"SLACK_VERIFICATION_TOKEN",
+		"AWS_SECRET_ACCESS_KEY",
+	],
+	Sentry: ["SENTRY_SECRET_KEY", "SENTRY_AUTH_TOKEN"],
+	FastAPI: ["FIRST_SUPERUSER_PASSWORD", "SMTP_PASSWORD"],
+	"Next.js": [
+		"NEXT_SERVER_ACTIONS_ENCRYPTION_KEY",
+		"NEXT_PUBLIC_API_KEY",
+		"NEXT_PUBLIC_STRIPE_SECRET_KEY",
+		"NEXT_PUBLIC_MAPBOX_TOKEN",
+		"AUTH_SECRET",
+	],
+	Django: ["DJANGO_SECRET_KEY", "SECRET_KEY_FALLBACKS", "EMAIL_HOST_PASSWORD"],
+	Rails: [
+		"RAILS_MASTER_KEY",
+		"ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY",
+		"ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY",
+		"ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT",
+		"OTP_SECRET",
+	],
+	WordPress: ["AUTH_KEY", "NONCE_SALT"],
+};
+const plainNames = {
+	anywhere: [
+		"LOG_LEVEL",
+		"TOKENS_PER_MINUTE",
+		"MAX_TOKENS",
+		"SECURE_HEADERS_ENABLED",
+		"AUTH_SERVICE_URL",
+		"PASSWORDLESS_LOGIN",
+		"SALT_ROUNDS",
+		"BCRYPT_COST",
+		"KEYCLOAK_REALM",
+		"MONKEY",
+		"COMPASS",
+		"PASS_THROUGH_HEADERS",
+		"PWD",
+		"OLDPWD",
+		"SSH_AUTH_SOCK",
+		"DB_PASSWORD_FILE",
+		"STRIPE_PUBLISHABLE_KEY",
+		"VAPID_PUBLIC_KEY",
+		"RECAPTCHA_SITE_KEY",
+		"API_TOKEN_TTL_{ENV}",
+		"API_TOKEN_TTL_STAGING",
+		"accessTokenLifetime",
+		"KEY_PREFIX",
+		"TOKENIZERS_PARALLELISM",
+		"PORT",
+		"PATH",
+	],
+	n8n: [
+		"N8N_USER_MANAGEMENT_JWT_DURATION_HOURS",
+		"N8N_EXTERNAL_SECRETS_UPDATE_INTERVAL",
+		"CREDENTIALS_OVERWRITE_ENDPOINT",
+		"CREDENTIALS_DEFAULT_NAME",
+		"N8N_SECURE_COOKIE",
+		"DB_POSTGRESDB_USER",
+	],
+	Langfuse: [
+		"LANGFUSE_S3_EVENT_UPLOAD_ACCESS_KEY_ID",
+		"LANGFUSE_CACHE_API_KEY_ENABLED",
+		"LANGFUSE_CACHE_API_KEY_TTL_SECONDS",
+		"LANGFUSE_INIT_PROJECT_PUBLIC_KEY",
+		"AUTH_SESSION_MAX_AGE",
+		"AUTH_GOOGLE_CLIENT_AUTH_METHOD",
+	],
+	Ghost: [
+		"database__connection__host",
+		"database__connection__user",
+		"mail__options__auth__user",
+	],
+	Directus: [
+		"ACCESS_TOKEN_TTL",
+		"REFRESH_TOKEN_COOKIE_NAME",
+		"REFRESH_TOKEN_COOKIE_SECURE",
+		"REFRESH_TOKEN_COOKIE_SAME_SITE",
+		"PASSWORD_RESET_URL_ALLOW_LIST",
+		"AUTH_PROVIDERS",
+	],
+	Grafana: [
+		"GF_AUTH_GENERIC_OAUTH_TOKEN_URL",
+		"GF_AUTH_TOKEN_ROTATION_INTERVAL_MINUTES",
+		"GF_AUTH_API_KEY_MAX_SECONDS_TO_LIVE",
+		"GF_SERVICE_ACCOUNTS_TOKEN_EXPIRATION_DAY_LIMIT",
+		"GF_DATABASE_PASSWORD__FILE",
+	],
+	Keycloak: [
+		"KC_HTTPS_CERTIFICATE_KEY_FILE",
+		"KC_HTTPS_KEY_STORE_FILE",
+		"KC_HTTPS_KEY_STORE_TYPE",
+	],
+	Plausible: ["TOTP_ENABLED", "GOOGLE_CLIENT_ID"],
+	Outline: ["OIDC_TOKEN_URI", "OIDC_AUTH_URI", "AWS_ACCESS_KEY_ID"],
+	Sentry: ["SENTRY_DSN", "SENTRY_ENVIRONMENT"],
+	FastAPI: [
+		"ACCESS_TOKEN_EXPIRE_MINUTES",
+		"EMAIL_RESET_TOKEN_EXPIRE_HOURS",
+		"FIRST_SUPERUSER",
+	],
+	"Next.js": [
+		"NEXT_PUBLIC_DATADOG_KEY_ID",
+		"NEXT_PUBLIC_POSTHOG_KEY",
+		"NEXT_PUBLIC_SUPABASE_ANON_KEY",
+	],
+	Django: [
+		"PASSWORD_MIN_LENGTH",
+		"AUTH_PASSWORD_VALIDATORS",
+		"PASSWORD_HASHERS",
+		"PASSWORD_RESET_TIMEOUT",
+		"SESSION_COOKIE_NAME",
+		"CSRF_HEADER_NAME",
+		"JWT_ALGORITHM",
+	],
+	Rails: ["RAILS_MAX_THREADS", "DEVISE_PASSWORD_LENGTH"],
+};
+const rows = (table: Record<string, string[]>) =>
+	Object.entries(table).flatMap(([application, names]) =>
+		names.map((name) => [name, application] as const),
+	);
+
+describe("names of variables", () => {
+	it.each(rows(secretNames))("tell that %s (%s) holds a secret", (name) => {
+		expect(isSecretName(name)).toBe(true);
+	});
+	it.each(rows(plainNames))("tell that %s (%s) holds none", (name) => {
+		expect(isSecretName(name)).toBe(false);
+	});
+});
+
+describe("values of variables", () => {
+	it.each([
+		"postgres://outline:s3cr3t@10.64.0.3:5432/outline",
+		"postgresql://u:p%40ss@/db?host=/cloudsql/netra:us-central1:pg",
+		"rediss://:s3cr3t@10.64.0.4:6378/0",
+		"postgres://u:pa/ss@10.64.0.3/db",
+		"postgres://u:12345@10.64.0.3/db",
+		"https://0123456789abcdef:fedcba9876543210@o1.ingest.sentry.io/2",
+		"smtps://apikey:s3cr3t@smtp.sendgrid.net:465",
+		"mongodb://u:s3cr3t@one.org:27017,two.org:27017/db",
+		"ghost:s3cr3t@tcp(10.64.0.3:3306)/ghost",
+		"jdbc:postgresql://10.64.0.3/keycloak?user=kc&password=s3cr3t",
+		"host=10.64.0.3 user=outline password=s3cr3t",
+		"Server=10.64.0.3;User Id=sa;Password=s3cr3t;",
+		"DefaultEndpointsProtocol=https;AccountName=a;AccountKey=bmV0cmE=;",
+		"-Xmx1g -Djavax.net.ssl.trustStorePassword=s3cr3t",
+		"https://hooks.netra.ai/in?access_token=s3cr3t",
+		'{"user":"u","password":"s3cr3t"}',
+		"Authorization: Bearer 0123456789",
+		"Authorization=Basic bmV0cmE6cHc=",
+		"authorization=Bearer%20s3cr3t,x-tenant=1",
+		"x-api-key: s3cr3t",
+		"Bearer eyJhbGciOiJIUzI1NiJ9.e30.c2ln",
+		"Basic bmV0cmE6czNjcjN0",
+		"-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----",
+		"-----BEGIN RSA PRIVATE KEY-----",
+		"-----BEGIN PGP PRIVATE KEY BLOCK-----",
+		`ghp_${"0aB1".repeat(9)}`,
+		`sk-proj-${"0aB1".repeat(9)}`,
+		`rk_live_${"0aB1".repeat(6)}`,
+	])("tell that a secret is in %j", (value) => {
+		expect(carriesSecret(value)).toBe(true);
+	});
+	it.each([
+		"https://0123456789abcdef@o1.ingest.sentry.io/2",
+		"https://api.netra.ai:8443/v1",
+		"https://cdn.netra.ai:443/npm/@scope/pkg@1.2.3",
+		"http://[::1]:8080/@me",
+		"https://a.org:80,https://b.org/@me",
+		"postgres://outline@10.64.0.3:5432/outline",
+		"mailto:team@netra.ai",
+		"Netra <noreply@netra.ai>",
+		"git@github.com:netra/platform.git",
+		"Forgot your password: ask the team",
+		"Basic settings",
+		"Basic authentication",
+		"Bearer token",
+		"Authorization,Content-Type,X-Api-Key",
+		"https://app.netra.ai/reset?token={token}",
+		"https://app.netra.ai/login?password=",
+		"jdbc:postgresql://10.64.0.3/db?requirePassword=true",
+		"-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----",
+		"-----BEGIN CERTIFICATE-----",
+		"sk-SK",
+		"openid profile email",
+		"gpt-4o-mini-2024-07-18",
+	])("tell that no secret is in %j", (value) => {
+		expect(carriesSecret(value)).toBe(false);
+	});
+});
+
+describe("a variable", () => {
+	it.each<[string, string | undefined, "name" | "value" | undefined]>([
+		["DB_PASS", "s3cr3t", "name"],
+		["DB_PASS", undefined, "name"],
+		["DB_PASS", "", "name"],
+		["DATABASE_DSN", "postgres://u:p@10.64.0.3/db", "value"],
+		["DATABASE_DSN", undefined, undefined],
+		["OIDC_TOKEN_URI", "https://u:p@netra.ai/token", "value"],
+		["AUTH_DISABLE_USERNAME_PASSWORD", "true", undefined],
+		["SMTP_AUTH", "False", undefined],
+		["SMTP_AUTH", "plain", "name"],
+		["SMTP_AUTH", undefined, "name"],
+	])("%s=%s shows a secret by its %s", (variable, value, sign) => {
+		expect(secretSign(variable, value)).toBe(sign);
+	});
+});
