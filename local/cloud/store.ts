@@ -66,24 +66,30 @@ export class CloudStore {
 	/** Looks at the cloud. What `look` returns must not be changed. */
 	view<T>(look: (world: World) => T): T {
 		// A file is replaced as a whole, so what it holds is right without the lock; only its first filling needs one.
+		const stamp = this.#stamp();
 		return look(
-			this.#stamp() === undefined
+			stamp === undefined
 				? this.#locked(() => this.#load())
-				: this.#load(),
+				: this.#read(stamp),
 		);
 	}
 
 	#load(): World {
 		const stamp = this.#stamp();
-		if (stamp === undefined) {
-			const world = emptyWorld(this.#project);
-			this.#seed(world);
-			this.#save(world);
-		} else if (this.#cached?.stamp !== stamp) {
+		if (stamp !== undefined) return this.#read(stamp);
+		const world = emptyWorld(this.#project);
+		this.#seed(world);
+		this.#save(world);
+		return (this.#cached as Cached).world;
+	}
+
+	/** @param stamp the file's, which exists */
+	#read(stamp: string): World {
+		if (this.#cached?.stamp !== stamp) {
 			const text = readFileSync(this.#file, "utf8");
 			this.#cached = { stamp, text, world: JSON.parse(text) };
 		}
-		return (this.#cached as Cached).world;
+		return this.#cached.world;
 	}
 
 	/** Written beside the file and renamed, so that a reader or a crash never meets half a cloud. */

@@ -1,26 +1,18 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "@jest/globals";
 import { lastSegment } from "../../plan/revision-name.ts";
 import { adopted, makeExistingProject } from "../fixtures/existing-project.ts";
 import { codeBlock } from "../fixtures/guide.ts";
 import { takeBack } from "../in-process/exchange.ts";
 import { succeeded } from "../in-process/in-process.ts";
-import { shippedStack } from "../in-process/shipped.ts";
-import { Checkout, jsonOf, outputOf } from "./checkout.ts";
+import { jsonOf, outputOf } from "./checkout.ts";
 import { servingRevisions } from "./cloud.ts";
+import { sharedStaging } from "./shared-staging.ts";
 
 const project = "netra-staging";
-const checkout = new Checkout();
 /** Takes the stack over from the real engine, which imports what there is: from then on nothing depends on the engine. */
-const stack = shippedStack("staging", {
-	directory: checkout.stateFolder,
-	policies: {},
-});
-afterAll(() => {
-	stack.remove();
-	checkout.remove();
-});
+const { checkout, stack } = sharedStaging();
 
 type Entry = {
 	properties: Record<string, unknown>;

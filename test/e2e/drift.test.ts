@@ -1,11 +1,11 @@
 /** What is changed by hand under a deployed stack, and the command that heals it, on the real engine. */
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "@jest/globals";
 import type { World } from "../../local/cloud/world.ts";
 import { handOver } from "../in-process/exchange.ts";
 import { type Run, succeeded } from "../in-process/in-process.ts";
-import { shippedStack } from "../in-process/shipped.ts";
-import { Checkout, outputOf } from "./checkout.ts";
+import { outputOf } from "./checkout.ts";
 import { changeCloud, executeJob } from "./cloud.ts";
+import { sharedStaging } from "./shared-staging.ts";
 
 const project = "netra-staging";
 const account = `netra-auth@${project}.iam.gserviceaccount.com`;
@@ -14,16 +14,8 @@ const MEMBER = "gcp:secretmanager/secretIamMember:SecretIamMember";
 const JOB = "gcp:cloudrunv2/job:Job";
 const execution = "netra-verify-auth-staging-abc";
 
-const checkout = new Checkout();
 /** The real engine sees the drift once; what heals it is tried in this process. */
-const stack = shippedStack("staging", {
-	directory: checkout.stateFolder,
-	policies: {},
-});
-afterAll(() => {
-	stack.remove();
-	checkout.remove();
-});
+const { checkout, stack } = sharedStaging();
 beforeAll(async () => {
 	await succeeded(stack.up());
 	await handOver(stack, checkout);

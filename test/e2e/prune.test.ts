@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "@jest/globals";
 import { handOver } from "../in-process/exchange.ts";
 import { succeeded } from "../in-process/in-process.ts";
-import { shippedStack } from "../in-process/shipped.ts";
-import { Checkout } from "./checkout.ts";
 import { cloudEntries, servingRevisions } from "./cloud.ts";
+import { sharedStaging } from "./shared-staging.ts";
 
 const project = "netra-staging";
 const auth = "netra-auth-staging";
-const checkout = new Checkout();
 /** Deploys in this process; prune asks the real engine, which is told. */
-const stack = shippedStack("staging", {
-	directory: checkout.stateFolder,
-	policies: {},
-});
-afterAll(() => {
-	stack.remove();
-	checkout.remove();
-});
+const { checkout, stack } = sharedStaging();
 
 const prune = (...args: string[]) =>
 	checkout.run("tools/prune-local", "-s", "staging", ...args);

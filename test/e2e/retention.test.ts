@@ -1,30 +1,23 @@
 /** What leaves the contract stays while a revision can bind it, on the real engine, too; it goes by `tools/prune`. */
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "@jest/globals";
 import { platform } from "../../contract/platform.ts";
 import type { Platform } from "../../contract/schema.ts";
 import { codeBlock } from "../fixtures/guide.ts";
 import { handOver, takeBack } from "../in-process/exchange.ts";
 import { type Run, succeeded } from "../in-process/in-process.ts";
-import { shippedStack } from "../in-process/shipped.ts";
 import { contract, rename, secretOf } from "../plan/stack.ts";
-import { Checkout, outputOf } from "./checkout.ts";
+import { outputOf } from "./checkout.ts";
 import { cloudEntries, servingRevisions } from "./cloud.ts";
+import { sharedStaging } from "./shared-staging.ts";
 
 const project = "netra-staging";
 const auth = "netra-auth-staging";
 const account = "netra-auth@netra-staging.iam.gserviceaccount.com";
-const checkout = new Checkout();
 /** What this process deploys; the pack judges by the same. */
 const deployed: { platform: Platform } = { platform };
-const stack = shippedStack(
-	"staging",
-	{ directory: checkout.stateFolder, policies: deployed },
-	() => ({ contract: deployed.platform }),
-);
-afterAll(() => {
-	stack.remove();
-	checkout.remove();
-});
+const { checkout, stack } = sharedStaging({ policies: deployed }, () => ({
+	contract: deployed.platform,
+}));
 
 const pulumi = async (...args: string[]) =>
 	outputOf(await checkout.pulumi(...args, "-s", "staging"));

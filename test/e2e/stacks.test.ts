@@ -2,7 +2,7 @@
  * Staging on the real engine, from its first preview to its end, in as few commands as show each form of output; all that
  * they print is searched for secret values. The other stacks are previewed there, and live in this process.
  */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { environments } from "../../contract/schema.ts";
@@ -10,6 +10,7 @@ import { handOver, takeBack } from "../in-process/exchange.ts";
 import { type InProcess, succeeded } from "../in-process/in-process.ts";
 import { shippedStack } from "../in-process/shipped.ts";
 import { type Answer, Checkout, outputOf } from "./checkout.ts";
+import { changeCloud, cloudEntries } from "./cloud.ts";
 
 const checkout = new Checkout();
 const stacks = Object.fromEntries(
@@ -37,33 +38,25 @@ const harmless =
 let printed = "";
 let values: string[] = [];
 
-type Cloud = {
-	resources: Record<
-		string,
-		Record<string, { properties: Record<string, string> }>
-	>;
-};
-const cloudFile = join(checkout.stateFolder, "cloud/netra-staging.json");
-const readCloud = (): Cloud => JSON.parse(readFileSync(cloudFile, "utf8"));
+const project = "netra-staging";
 
 /** Takes away a secret that somebody else keeps, for one whose value is in the configuration. */
 function forgetSecret(id: string): void {
-	const cloud = readCloud();
-	for (const entries of Object.values(cloud.resources)) {
-		for (const key of Object.keys(entries).filter((each) =>
-			each.includes(`/secrets/${id}`),
-		)) {
-			delete entries[key];
+	changeCloud(checkout, project, ({ resources }) => {
+		for (const entries of Object.values(resources)) {
+			for (const key of Object.keys(entries).filter((each) =>
+				each.includes(`/secrets/${id}`),
+			)) {
+				delete entries[key];
+			}
 		}
-	}
-	writeFileSync(cloudFile, JSON.stringify(cloud));
+	});
 }
 
 /** Every value that must stay secret, as the cloud holds it. */
 function secretValues(): string[] {
-	const { resources } = readCloud();
 	const all = (type: string, key: string) =>
-		Object.entries(resources[type] ?? {})
+		Object.entries(cloudEntries(checkout, project, type))
 			.filter(([id]) => !harmless.test(id))
 			.map(([, { properties }]) => properties[key] as string);
 	return [

@@ -5,16 +5,8 @@ import type { Goal } from "./state.ts";
 export type Registration = Omit<Goal, "options"> & { options: Options };
 
 /** What is asked of the engine beside the inputs; only what differs from the engine's defaults. */
-export type Options = {
-	protect?: boolean;
-	retainOnDelete?: boolean;
-	deleteBeforeReplace?: boolean;
-	ignoreChanges?: string[];
-	replaceOnChanges?: string[];
-	additionalSecretOutputs?: string[];
+export type Options = Omit<Goal["options"], "aliases" | "version"> & {
 	aliases?: number;
-	deletedWith?: string;
-	import?: string;
 };
 
 export function registrationOf({ options, ...goal }: Goal): Registration {
