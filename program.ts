@@ -19,12 +19,21 @@ import { Redis } from "./components/redis.ts";
 import { retain } from "./components/retained.ts";
 import { planRetention } from "./components/retention.ts";
 import { ServiceIdentity } from "./components/service-identity.ts";
-import { bindingsFor, serviceContract, valueIn } from "./contract/bindings.ts";
+import { bindingsFor, serviceContract } from "./contract/bindings.ts";
+import type { Environment } from "./contract/environments.ts";
+import { valueIn } from "./contract/environments.ts";
 import { keptVersion } from "./contract/kept-version.ts";
 import { secretIdIn, serviceAccountIdIn } from "./contract/names.ts";
+import {
+	needsVpc,
+	rolesOf,
+	storesBoundBy,
+	storesOfKind,
+} from "./contract/needs.ts";
 import { parseRelease } from "./contract/release.ts";
-import type { Environment, Platform } from "./contract/schema.ts";
+import type { Platform } from "./contract/schema.ts";
 import { parseStackConfig, type StackConfig } from "./contract/stack-config.ts";
+import type { Rotation } from "./plan/rotation.ts";
 import { planUpdate } from "./plan/update.ts";
 
 /** What a run of the program is given besides the contract. */
@@ -41,8 +50,8 @@ export type Given = {
 
 /** What the stack says of itself. */
 export type StackOutputs = {
-	/** The login slot that new revisions use. */
-	activeSlot: string;
+	/** The login slot that new revisions use; undefined for a platform without PostgreSQL. */
+	activeSlot: string | undefined;
 	/** What serves each service, and beside it the revision that is ready where that is another one. */
 	revisions: pulumi.Input<Record<string, string>>;
 };
@@ -89,32 +98,14 @@ export async function deployPlatform(
 		pulumi.log.warn(`[serving] ${note}`);
 	}
 
-	const network = new Network("network", {
-		region,
-		...platform.network,
-		protect: config.dataProtection,
-	});
-	const database = new Database("database", {
-		platform,
-		region,
-		network,
-		sizing: valueIn(platform.postgres, environment),
-		rotation,
-		protect: config.dataProtection,
-	});
-	const redis = new Redis("redis", {
-		region,
-		network,
-		sizing: valueIn(platform.redis, environment),
-		protect: config.dataProtection,
-	});
+	const made = makeStores(platform, config, rotation);
 	const identities = new Map(
 		services.map((service) => [
 			service,
 			new ServiceIdentity(service, {
 				accountId: serviceAccountIdIn(platform, service),
 				project,
-				roles: serviceContract(platform, service).roles,
+				roles: rolesOf(platform, service, environment),
 			}),
 		]),
 	);
@@ -122,10 +113,10 @@ export async function deployPlatform(
 	const secrets = new PlatformSecrets("secrets", {
 		platform,
 		config,
-		database,
-		redis,
+		databases: made.databases,
+		redis: made.redis,
 		identities,
-		clickhousePassword: await clickhousePassword(config),
+		passwords: await foreignPasswords(platform, config),
 		recorded,
 	});
 	retain(retired, secrets, identities);
@@ -141,8 +132,13 @@ export async function deployPlatform(
 				contract: serviceContract(platform, service),
 				bindings: bindingsFor(platform, service, environment),
 				secrets: secrets.byId,
-				network,
-				database,
+				network: needsVpc(platform, service, environment)
+					? made.network
+					: undefined,
+				sockets: storesBoundBy(platform, service, environment).flatMap(
+					({ name }) => made.databases.get(name)?.connectionName ?? [],
+				),
+				logins: [...made.databases.values()].flatMap(({ users }) => users),
 				socketRoot: config.socketRoot,
 				secretFileRoot: config.secretFileRoot,
 				command: config.services[service]?.command,
@@ -158,7 +154,7 @@ export async function deployPlatform(
 	// Beside the planning, which does not depend on it; the engine hears of nothing once the program has ended.
 	await drift;
 	return {
-		activeSlot: rotation.target,
+		activeSlot: made.databases.size === 0 ? undefined : rotation.target,
 		revisions: revisionsOf(services, deployed),
 	};
 }
@@ -179,19 +175,89 @@ function revisionsOf(
 		);
 }
 
-/** The configuration holds it, or names the version of a secret that does. */
-async function clickhousePassword(
+/** What this stack makes of the contract's stores, by their names there. */
+type MadeStores = {
+	/** Undefined for a platform where nothing has a private address. */
+	network: Network | undefined;
+	databases: ReadonlyMap<string, Database>;
+	redis: ReadonlyMap<string, Redis>;
+};
+
+function makeStores(
+	platform: Platform,
 	config: StackConfig,
-): Promise<pulumi.Output<string>> {
-	const id = "clickhouse-password";
-	const version = keptVersion(config, id);
-	return version === undefined
-		? encryptedValue(config, id)
-		: pulumi.secret(
-				await readSecretVersion(
-					config,
-					secretIdIn(id, config.environment),
-					version,
-				),
-			);
+	rotation: Rotation,
+): MadeStores {
+	const { environment, region, dataProtection: protect } = config;
+	const postgres = storesOfKind(platform, "postgres");
+	const redis = storesOfKind(platform, "redis");
+	const isPrivate =
+		postgres.length > 0 ||
+		redis.length > 0 ||
+		Object.keys(platform.services).some((service) =>
+			needsVpc(platform, service, environment),
+		);
+	if (!isPrivate) {
+		return { network: undefined, databases: new Map(), redis: new Map() };
+	}
+	const network = new Network("network", {
+		region,
+		...platform.network,
+		protect,
+	});
+	const databases = postgres.map(
+		({ name, store }) =>
+			[
+				name,
+				new Database(name, {
+					database: store.database,
+					region,
+					network,
+					sizing: valueIn(store.sizing, environment),
+					rotation,
+					protect,
+				}),
+			] as const,
+	);
+	const instances = redis.map(
+		({ name, store }) =>
+			[
+				name,
+				new Redis(name, {
+					region,
+					network,
+					sizing: valueIn(store.sizing, environment),
+					protect,
+				}),
+			] as const,
+	);
+	return {
+		network,
+		databases: new Map(databases),
+		redis: new Map(instances),
+	};
+}
+
+/** The passwords of somebody else's stores, by the store's name: the configuration holds each, or names a version. */
+async function foreignPasswords(
+	platform: Platform,
+	config: StackConfig,
+): Promise<ReadonlyMap<string, pulumi.Output<string>>> {
+	const found = storesOfKind(platform, "clickhouse").map(
+		async ({ name, store: { passwordSecret: id } }) => {
+			const version = keptVersion(config, id);
+			const password =
+				version === undefined
+					? encryptedValue(config, id)
+					: pulumi.secret(
+							await readSecretVersion(
+								config,
+								secretIdIn(id, config.environment),
+								version,
+							),
+						);
+			return [name, password] as const;
+		},
+	);
+	return new Map(await Promise.all(found));
 }

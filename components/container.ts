@@ -3,7 +3,6 @@ import type { types } from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Bindings, SecretFile } from "../contract/bindings.ts";
 import type { ServiceContract } from "../contract/schema.ts";
-import type { Database } from "./database.ts";
 import type { Network } from "./network.ts";
 import type { BoundSecret } from "./secret.ts";
 
@@ -24,8 +23,10 @@ export type ContainerArgs = {
 	bindings: Bindings;
 	/** Every secret of the environment, by its id in the contract. */
 	secrets: ReadonlyMap<string, BoundSecret>;
-	network: Network;
-	database: Database;
+	/** The way to private addresses; undefined for a service that needs none. */
+	network: Network | undefined;
+	/** The connection names of the Cloud SQL instances whose sockets it sees. */
+	sockets: pulumi.Output<string>[];
 	socketRoot: string;
 	secretFileRoot: string;
 	/** What to run in place of the image's own command. */
@@ -103,20 +104,20 @@ export function volumesOf(args: ContainerArgs): Volume[] {
 			},
 		};
 	});
-	return args.contract.needs.includes("postgres")
-		? [
+	return args.sockets.length === 0
+		? files
+		: [
 				{
 					name: cloudSqlVolume,
-					cloudSqlInstance: { instances: [args.database.connectionName] },
+					cloudSqlInstance: { instances: args.sockets },
 				},
 				...files,
-			]
-		: files;
+			];
 }
 
 /** Where the volumes appear in the container. */
 export function volumeMountsOf({
-	contract,
+	sockets,
 	bindings,
 	socketRoot,
 	secretFileRoot,
@@ -125,24 +126,23 @@ export function volumeMountsOf({
 		name: file.secret,
 		mountPath: secretFileRoot + file.path.slice(0, file.path.lastIndexOf("/")),
 	}));
-	return contract.needs.includes("postgres")
-		? [{ name: cloudSqlVolume, mountPath: socketRoot }, ...files]
-		: files;
+	return sockets.length === 0
+		? files
+		: [{ name: cloudSqlVolume, mountPath: socketRoot }, ...files];
 }
 
 /** Direct VPC egress for private ranges; the rest goes out directly. */
 export function vpcAccessOf({
-	contract,
 	network,
 }: ContainerArgs): ServiceTemplate["vpcAccess"] {
-	return contract.vpcAccess
-		? {
-				egress: "PRIVATE_RANGES_ONLY",
-				networkInterfaces: [
-					{ network: network.id, subnetwork: network.subnetId },
-				],
-			}
-		: undefined;
+	return (
+		network && {
+			egress: "PRIVATE_RANGES_ONLY",
+			networkInterfaces: [
+				{ network: network.id, subnetwork: network.subnetId },
+			],
+		}
+	);
 }
 
 function boundSecret(

@@ -3,8 +3,9 @@ import { randomBytes } from "node:crypto";
 import { Job } from "@pulumi/gcp/cloudrunv2/job.js";
 import { Service } from "@pulumi/gcp/cloudrunv2/service.js";
 import * as pulumi from "@pulumi/pulumi";
-import { bindsLogin, loginSecretIds, valueIn } from "../contract/bindings.ts";
+import { bindsLogin, loginSecretIds } from "../contract/bindings.ts";
 import { type Callers, callersOf } from "../contract/callers.ts";
+import { valueIn } from "../contract/environments.ts";
 import {
 	checkJobNameIn,
 	preflightJobNameIn,
@@ -47,6 +48,8 @@ export type ContractServiceArgs = Omit<TemplateArgs, "account" | "login"> & {
 	platform: Platform;
 	region: string;
 	identity: ServiceIdentity;
+	/** The logins of every database; preflight gives each the other's objects, so it comes after both. */
+	logins: pulumi.Resource[];
 	/** The account of each service, by the service's name in the contract. */
 	identities: ReadonlyMap<string, ServiceIdentity>;
 	rotation: Rotation;
@@ -113,11 +116,7 @@ export class ContractService extends pulumi.ComponentResource {
 		const attempt = pulumi
 			.output({ template, gates: gates.map((gate) => gate.template) })
 			.apply((resolved) => this.planAttempt(resolved.template, resolved.gates));
-		const before = [
-			...grantsOf(args),
-			...args.identity.roles,
-			...args.database.users,
-		];
+		const before = [...grantsOf(args), ...args.identity.roles, ...args.logins];
 
 		const jobs = gates.map((gate, index) =>
 			this.createGate(gate, index, attempt, before),

@@ -4,7 +4,7 @@ import { DatabaseInstance } from "@pulumi/gcp/sql/databaseInstance.js";
 import { User } from "@pulumi/gcp/sql/user.js";
 import * as pulumi from "@pulumi/pulumi";
 import { databaseUserIn, type Slot, slots } from "../contract/names.ts";
-import type { Platform } from "../contract/schema.ts";
+import type { PostgresSizing } from "../contract/stores.ts";
 import type { PasswordKeepers } from "../plan/login-record.ts";
 import type { Rotation } from "../plan/rotation.ts";
 import { generatedHex } from "./generated.ts";
@@ -12,10 +12,11 @@ import { keptName } from "./kept-name.ts";
 import type { Network } from "./network.ts";
 
 export type DatabaseArgs = {
-	platform: Platform;
+	/** The database's name. */
+	database: string;
 	region: string;
 	network: Network;
-	sizing: Platform["postgres"]["staging"];
+	sizing: PostgresSizing;
 	rotation: Rotation;
 	/** Refuses deletion and replacement. */
 	protect: boolean;
@@ -47,7 +48,7 @@ export class Database extends pulumi.ComponentResource {
 		const instance = this.createInstance(name, args);
 		const database = new SqlDatabase(
 			`${name}-database`,
-			{ instance: instance.name, name: args.platform.databaseName },
+			{ instance: instance.name, name: args.database },
 			{ parent: this, protect: args.protect },
 		);
 		const users = Object.fromEntries(
@@ -55,7 +56,7 @@ export class Database extends pulumi.ComponentResource {
 				slot,
 				this.createUser(
 					`${name}-user-${slot}`,
-					args.platform,
+					args.database,
 					slot,
 					instance,
 					args.rotation.keepers[slot],
@@ -124,7 +125,7 @@ export class Database extends pulumi.ComponentResource {
 
 	private createUser(
 		name: string,
-		platform: Platform,
+		database: string,
 		slot: Slot,
 		instance: DatabaseInstance,
 		keepers: PasswordKeepers,
@@ -136,7 +137,7 @@ export class Database extends pulumi.ComponentResource {
 			name,
 			{
 				instance: instance.name,
-				name: databaseUserIn(platform, slot),
+				name: databaseUserIn(database, slot),
 				password,
 				// PostgreSQL cannot drop a login that owns objects or granted a membership.
 				deletionPolicy: "ABANDON",

@@ -32,15 +32,3 @@ export function generatedHex(
 		},
 	).result;
 }
-
-/** A Fernet key: URL-safe base64, with padding, of 32 characters. */
-export function fernetKey(
-	characters: pulumi.Output<string>,
-): pulumi.Output<string> {
-	return characters.apply((text) =>
-		Buffer.from(text, "latin1")
-			.toString("base64")
-			.replaceAll("+", "-")
-			.replaceAll("/", "_"),
-	);
-}

@@ -1,34 +1,37 @@
 /** Every secret of an environment, each made of the resource that its value comes from. */
 import * as pulumi from "@pulumi/pulumi";
 import { secretsIn, secretsReadBy } from "../contract/bindings.ts";
-import {
-	clickhouseUrl,
-	databaseUrl,
-	redisUrl,
-} from "../contract/connection-strings.ts";
 import { generatorOf, keyEpochOf } from "../contract/generators.ts";
 import { keptVersion } from "../contract/kept-version.ts";
+import { encodedKey } from "../contract/keys.ts";
 import { secretIdIn } from "../contract/names.ts";
 import { own } from "../contract/own-keys.ts";
 import { replicationIn } from "../contract/replication.ts";
 import type { Platform, SecretContract } from "../contract/schema.ts";
+import {
+	type GeneratedSource,
+	hexDigitsOf,
+	isStoreSource,
+} from "../contract/sources.ts";
 import type { StackConfig } from "../contract/stack-config.ts";
 import { type Recorded, types } from "../plan/recorded.ts";
 import { components } from "../plan/retention.ts";
 import type { Database } from "./database.ts";
-import { fernetKey, generatedHex } from "./generated.ts";
+import { generatedHex } from "./generated.ts";
 import type { Redis } from "./redis.ts";
 import { ExistingSecret, ManagedSecret, type Reader } from "./secret.ts";
 import type { ServiceIdentity } from "./service-identity.ts";
+import { storeValue } from "./store-values.ts";
 
 export type PlatformSecretsArgs = {
 	platform: Platform;
 	config: StackConfig;
-	database: Database;
-	redis: Redis;
+	/** The data stores that this stack makes, by their names in the contract. */
+	databases: ReadonlyMap<string, Database>;
+	redis: ReadonlyMap<string, Redis>;
 	identities: ReadonlyMap<string, ServiceIdentity>;
-	/** The password of ClickHouse, which is part of a URL. */
-	clickhousePassword: pulumi.Output<string>;
+	/** The passwords of somebody else's stores, which are parts of URLs, by the store's name. */
+	passwords: ReadonlyMap<string, pulumi.Output<string>>;
 	/** What the state holds. */
 	recorded: readonly Recorded[];
 };
@@ -77,7 +80,12 @@ export class PlatformSecrets extends pulumi.ComponentResource {
 			secret.id,
 			{
 				secretId,
-				labels: { environment: config.environment, category: secret.category },
+				labels: {
+					environment: config.environment,
+					...(secret.category === undefined
+						? {}
+						: { category: secret.category }),
+				},
 				replication: replicationIn(args.platform, secret, config.environment),
 				data: this.valueOf(args, secret),
 				readers,
@@ -92,76 +100,35 @@ export class PlatformSecrets extends pulumi.ComponentResource {
 		args: PlatformSecretsArgs,
 		secret: SecretContract,
 	): pulumi.Input<string> {
-		const { database, redis, config } = args;
 		const { source } = secret;
-		const socket = pulumi.interpolate`${config.socketRoot}/${database.connectionName}`;
+		if (isStoreSource(source)) {
+			return storeValue(args, source);
+		}
 		switch (source.from) {
-			case "database.url":
-				return pulumi
-					.all([
-						database.login.user,
-						database.login.password,
-						database.databaseName,
-						socket,
-					])
-					.apply(([user, password, name, path]) =>
-						databaseUrl(source.driver, {
-							user,
-							password,
-							database: name,
-							via: { socket: path },
-						}),
-					);
-			case "database.host":
-				return socket;
-			case "database.port":
-				return "5432";
-			case "database.name":
-				return database.databaseName;
-			case "database.user":
-				return database.login.user;
-			case "database.password":
-				return database.login.password;
-			case "redis.url":
-				return pulumi
-					.all([redis.host, redis.port, redis.password])
-					.apply(([host, port, password]) =>
-						redisUrl(source.driver, {
-							host,
-							port,
-							password,
-							caFile: config.secretFileRoot + source.caFile,
-						}),
-					);
-			case "redis.ca":
-				return redis.caCertificates;
-			case "clickhouse.url":
-				return args.clickhousePassword.apply((password) =>
-					clickhouseUrl({ ...config.clickhouse, password }),
-				);
-			case "generated.hex64":
-				return this.generated(args, secret, 64);
-			case "generated.fernet":
-				return fernetKey(this.generated(args, secret, 32));
+			case "generated":
+				return this.generated(args, secret, source);
 			case "constant":
 				return source.value;
 			case "external":
-				return encryptedValue(config, secret.id);
+				return encryptedValue(args.config, secret.id);
 		}
 	}
 
 	private generated(
 		{ config }: PlatformSecretsArgs,
 		secret: SecretContract,
-		digits: number,
-	) {
-		const keepers = { epoch: keyEpochOf(config, secret) };
-		return generatedHex(generatorOf(secret), digits, keepers, {
-			parent: this,
-			// Stored data can be read with it alone.
-			protect:
-				config.dataProtection && secret.source.from === "generated.fernet",
-		});
+		source: GeneratedSource,
+	): pulumi.Output<string> {
+		const digits = generatedHex(
+			generatorOf(secret),
+			hexDigitsOf(source),
+			{ epoch: keyEpochOf(config, secret) },
+			{
+				parent: this,
+				protect: config.dataProtection && source.dataDepends === true,
+			},
+		);
+		return digits.apply((hex) => encodedKey(hex, source.encoding));
 	}
 }
 

@@ -1,14 +1,14 @@
 /** Memorystore for Redis, with AUTH and TLS. */
 import { Instance } from "@pulumi/gcp/redis/instance.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { Platform } from "../contract/schema.ts";
+import type { RedisSizing } from "../contract/stores.ts";
 import { keptName } from "./kept-name.ts";
 import type { Network } from "./network.ts";
 
 export type RedisArgs = {
 	region: string;
 	network: Network;
-	sizing: Platform["redis"]["staging"];
+	sizing: RedisSizing;
 	/** Refuses deletion and replacement. */
 	protect: boolean;
 };

@@ -1,8 +1,8 @@
 /** What a service runs, and what the jobs run that check its configuration with the same account and bindings. */
 import * as pulumi from "@pulumi/pulumi";
-import { valueIn } from "../contract/bindings.ts";
+import type { Environment } from "../contract/environments.ts";
+import { valueIn } from "../contract/environments.ts";
 import type { Release } from "../contract/release.ts";
-import type { Environment } from "../contract/schema.ts";
 import {
 	loginLabel,
 	loginVersions,

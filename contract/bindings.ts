@@ -1,15 +1,16 @@
 /** What a service gets in an environment, computed from the contract; pure, and the only place that computes it. */
+
+import { type Environment, valueIn } from "./environments.ts";
 import { secretIdIn, variableIn } from "./names.ts";
 import { own } from "./own-keys.ts";
 import { shownName } from "./printable.ts";
 import type {
-	Environment,
-	PerEnvironment,
 	PlainValue,
 	Platform,
 	SecretContract,
 	ServiceContract,
 } from "./schema.ts";
+import { storeUse } from "./sources.ts";
 
 /** An environment variable whose value is a version of a secret. */
 export type SecretBinding = {
@@ -39,16 +40,6 @@ export type Bindings = {
 	plain: PlainVariable[];
 	files: SecretFile[];
 };
-
-/** The value for an environment; `local` follows `staging` unless the contract gives it. */
-export function valueIn<T>(
-	value: PerEnvironment<T>,
-	environment: Environment,
-): T {
-	return environment === "local"
-		? (value.local ?? value.staging)
-		: value[environment];
-}
 
 /**
  * A service's entry in the contract.
@@ -124,21 +115,36 @@ export function secretsReadBy(
 	service: string,
 	environment: Environment,
 ): string[] {
-	const { secrets, files } = bindingsFor(platform, service, environment);
-	return [...new Set([...secrets, ...files].map((binding) => binding.secret))];
+	const { secrets, secretFiles } = serviceContract(platform, service);
+	const existing = new Set(
+		secretsIn(platform, environment).map(({ id }) => id),
+	);
+	const read = [...Object.values(secrets), ...Object.values(secretFiles)];
+	return [...new Set(read.filter((id) => existing.has(id)))];
 }
 
-/** Where values come from that hold a database login, or a part of one. */
-const loginSources = ["database.url", "database.user", "database.password"];
+/** What holds a database login, or a part of one that another login has otherwise. */
+const loginAttributes = ["url", "user", "password"];
 
-/** The ids in Secret Manager of the secrets whose value follows the database login. */
+/** True for a value that follows the live login of a PostgreSQL store. */
+export function followsLogin(
+	platform: Platform,
+	{ source }: SecretContract,
+): boolean {
+	const use = storeUse(platform, source);
+	return (
+		use?.store.kind === "postgres" && loginAttributes.includes(use.attribute)
+	);
+}
+
+/** The ids in Secret Manager of the secrets whose value follows a database login. */
 export function loginSecretIds(
 	platform: Platform,
 	environment: Environment,
 ): ReadonlySet<string> {
 	return new Set(
 		secretsIn(platform, environment)
-			.filter(({ source }) => loginSources.includes(source.from))
+			.filter((secret) => followsLogin(platform, secret))
 			.map(({ id }) => secretIdIn(id, environment)),
 	);
 }

@@ -1,6 +1,7 @@
 /** Who may call a service. */
 import { serviceContract } from "./bindings.ts";
-import type { Environment, Platform, Problem } from "./schema.ts";
+import type { Environment } from "./environments.ts";
+import type { Platform, Problem } from "./schema.ts";
 
 /** Everybody, and how Cloud Run is told; or the accounts of some services. */
 export type Callers =

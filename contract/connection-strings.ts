@@ -5,19 +5,7 @@
  * carries no TLS parameter, since Cloud SQL's socket is a plain one whose traffic is encrypted further on, and
  * drivers either fail on the parameter or apply it to the socket.
  */
-import type { SecretSource } from "./schema.ts";
-
-/** A driver that reads a PostgreSQL URL, as the contract's `database.url` names it. */
-export type DatabaseDriver = Extract<
-	SecretSource,
-	{ from: "database.url" }
->["driver"];
-
-/** A driver that reads a Redis URL, as the contract's `redis.url` names it. */
-export type RedisDriver = Extract<
-	SecretSource,
-	{ from: "redis.url" }
->["driver"];
+import type { DatabaseDriver, RedisDriver } from "./stores.ts";
 
 /** A folder with PostgreSQL's socket in it, such as `/cloudsql/PROJECT:REGION:INSTANCE`. */
 export type SocketAddress = {

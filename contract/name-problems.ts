@@ -1,4 +1,6 @@
 /** Names that an API would refuse. They are looked for in every environment at once, since a contract is written once. */
+
+import type { Environment } from "./environments.ts";
 import {
 	checkJobNameIn,
 	preflightJobNameIn,
@@ -7,7 +9,7 @@ import {
 	serviceNameIn,
 	verifyJobNameIn,
 } from "./names.ts";
-import type { Environment, Platform } from "./schema.ts";
+import type { Platform } from "./schema.ts";
 
 type Problem = { path: (string | number)[]; message: string };
 

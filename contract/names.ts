@@ -1,5 +1,6 @@
 /** Every name that the platform gives to something, and nothing else computes one. @see nameProblems for their limits */
-import type { Environment, Platform } from "./schema.ts";
+import type { Environment } from "./environments.ts";
+import type { Platform } from "./schema.ts";
 
 /** A variable's name in an environment: `{ENV}` stands for the environment in capitals. */
 export function variableIn(name: string, environment: Environment): string {
@@ -77,12 +78,12 @@ export function serviceAccountEmail(
 export const slots = ["a", "b"] as const;
 export type Slot = (typeof slots)[number];
 
-/** The name of a slot's login in PostgreSQL. */
-export function databaseUserIn(platform: Platform, slot: Slot): string {
-	return `${platform.databaseName}_${slot}`;
+/** The name of a slot's login to a database. */
+export function databaseUserIn(database: string, slot: Slot): string {
+	return `${database}_${slot}`;
 }
 
-/** The role that owns every object, so that both logins can change them. It can't log in. */
-export function ownerRoleIn(platform: Platform): string {
-	return `${platform.databaseName}_owner`;
+/** The role that owns every object of a database, so that both logins can change them. It can't log in. */
+export function ownerRoleIn(database: string): string {
+	return `${database}_owner`;
 }

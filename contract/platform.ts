@@ -63,30 +63,39 @@ export const platform = parsePlatform({
 		privateServicesRange: "10.64.0.0/16",
 	},
 
-	databaseName: "netra",
-	postgres: {
-		staging: {
-			tier: "db-g1-small",
-			availability: "ZONAL",
-			diskGb: 20,
-			diskLimitGb: 100,
-			backups: 7,
-			recoveryDays: 3,
-			maxConnections: 200,
+	stores: {
+		database: {
+			kind: "postgres",
+			database: "netra",
+			sizing: {
+				staging: {
+					tier: "db-g1-small",
+					availability: "ZONAL",
+					diskGb: 20,
+					diskLimitGb: 100,
+					backups: 7,
+					recoveryDays: 3,
+					maxConnections: 200,
+				},
+				production: {
+					tier: "db-custom-4-16384",
+					availability: "REGIONAL",
+					diskGb: 100,
+					diskLimitGb: 500,
+					backups: 30,
+					recoveryDays: 7,
+					maxConnections: 1000,
+				},
+			},
 		},
-		production: {
-			tier: "db-custom-4-16384",
-			availability: "REGIONAL",
-			diskGb: 100,
-			diskLimitGb: 500,
-			backups: 30,
-			recoveryDays: 7,
-			maxConnections: 1000,
+		redis: {
+			kind: "redis",
+			sizing: {
+				staging: { tier: "BASIC", memoryGb: 1 },
+				production: { tier: "STANDARD_HA", memoryGb: 5 },
+			},
 		},
-	},
-	redis: {
-		staging: { tier: "BASIC", memoryGb: 1 },
-		production: { tier: "STANDARD_HA", memoryGb: 5 },
+		clickhouse: { kind: "clickhouse", passwordSecret: "clickhouse-password" },
 	},
 
 	services: {
@@ -106,18 +115,13 @@ export const platform = parsePlatform({
 			startBudgetSeconds: 120,
 			startupPath: "/health/ready",
 			livenessPath: "/health/live",
-			needs: ["postgres", "redis"],
-			siblings: [],
 			publicHosts: {
 				staging: ["auth.staging.netrasystems.ai"],
 				production: ["auth.netrasystems.ai"],
 			},
 			poolPerInstance: 3,
-			sessionAffinity: false,
-			webSocketPaths: [],
 			cpuAlwaysAllocated: true,
-			vpcAccess: true,
-			roles: ["roles/cloudsql.client", ...observabilityRoles],
+			roles: observabilityRoles,
 			variables: {
 				...runtimeVariables,
 				JWT_ALGORITHM: "HS256",
@@ -156,7 +160,6 @@ export const platform = parsePlatform({
 			startBudgetSeconds: 180,
 			startupPath: "/health/ready",
 			livenessPath: "/health/live",
-			needs: ["postgres", "redis", "clickhouse"],
 			siblings: ["auth"],
 			publicHosts: {
 				staging: ["api.staging.netrasystems.ai"],
@@ -166,8 +169,7 @@ export const platform = parsePlatform({
 			sessionAffinity: true,
 			webSocketPaths: ["/ws", "/ws/*", "/websocket", "/websocket/*"],
 			cpuAlwaysAllocated: true,
-			vpcAccess: true,
-			roles: ["roles/cloudsql.client", ...observabilityRoles],
+			roles: observabilityRoles,
 			variables: {
 				...runtimeVariables,
 				AUTH_SERVICE_ENABLED: "true",
@@ -208,17 +210,12 @@ export const platform = parsePlatform({
 			startBudgetSeconds: 60,
 			startupPath: "/api/health",
 			livenessPath: "/api/health",
-			needs: [],
 			siblings: ["backend", "auth"],
 			publicHosts: {
 				staging: ["app.staging.netrasystems.ai", "staging.netrasystems.ai"],
 				production: ["app.netrasystems.ai"],
 			},
-			poolPerInstance: 0,
 			sessionAffinity: true,
-			webSocketPaths: [],
-			cpuAlwaysAllocated: false,
-			vpcAccess: false,
 			roles: observabilityRoles,
 			// Next.js reads the NEXT_PUBLIC_ variables when the image is built: the release names the
 			// environment that the image was built for.
@@ -231,8 +228,6 @@ export const platform = parsePlatform({
 				NEXT_PUBLIC_FRONTEND_URL: { from: "url", of: "frontend" },
 				NEXT_PUBLIC_ENVIRONMENT: { from: "environment" },
 			},
-			secrets: {},
-			secretFiles: {},
 		},
 	},
 
@@ -288,7 +283,7 @@ export const platform = parsePlatform({
 		{
 			id: "clickhouse-url",
 			category: "analytics",
-			source: { from: "clickhouse.url", passwordSecret: "clickhouse-password" },
+			source: { from: "clickhouse.url" },
 			criticalIn: ["backend"],
 		},
 		{
@@ -300,25 +295,25 @@ export const platform = parsePlatform({
 		{
 			id: "jwt-secret",
 			category: "authentication",
-			source: { from: "generated.hex64" },
+			source: { from: "generated", encoding: "hex" },
 			criticalIn: ["auth", "backend"],
 		},
 		{
 			id: "secret-key",
 			category: "authentication",
-			source: { from: "generated.hex64" },
+			source: { from: "generated", encoding: "hex" },
 			criticalIn: ["auth", "backend"],
 		},
 		{
 			id: "session-secret-key",
 			category: "authentication",
-			source: { from: "generated.hex64" },
+			source: { from: "generated", encoding: "hex" },
 			criticalIn: ["auth", "backend"],
 		},
 		{
 			id: "service-secret",
 			category: "authentication",
-			source: { from: "generated.hex64" },
+			source: { from: "generated", encoding: "hex" },
 			criticalIn: ["auth", "backend"],
 		},
 		{
@@ -330,13 +325,13 @@ export const platform = parsePlatform({
 		{
 			id: "fernet-key",
 			category: "authentication",
-			source: { from: "generated.fernet" },
+			source: { from: "generated", encoding: "fernet", dataDepends: true },
 			criticalIn: ["auth", "backend"],
 		},
 		{
 			id: "oauth-hmac-secret",
 			category: "oauth",
-			source: { from: "generated.hex64" },
+			source: { from: "generated", encoding: "hex" },
 			criticalIn: [],
 		},
 		{
@@ -372,7 +367,7 @@ export const platform = parsePlatform({
 		{
 			id: "e2e-oauth-simulation-key",
 			category: "oauth",
-			source: { from: "generated.hex64" },
+			source: { from: "generated", encoding: "hex" },
 			criticalIn: [],
 			environments: ["local", "staging"],
 		},

@@ -1,8 +1,9 @@
 /** A release: which images run, written by the build into `releases/<environment>.json`. */
 import { z } from "zod";
+import type { Environment } from "./environments.ts";
 import { UserError } from "./errors.ts";
 import { oneLine, shownName } from "./printable.ts";
-import type { Environment, Platform } from "./schema.ts";
+import type { Platform } from "./schema.ts";
 
 const imageByDigest = z
 	.string()

@@ -1,10 +1,6 @@
 /** Where Secret Manager keeps the values of a secret. */
-import type {
-	Environment,
-	Platform,
-	Replication,
-	SecretContract,
-} from "./schema.ts";
+import type { Environment } from "./environments.ts";
+import type { Platform, Replication, SecretContract } from "./schema.ts";
 
 /** The secret's own choice, or the environment's. @param secret undefined for one that the contract does not have */
 export function replicationIn(

@@ -1,39 +1,25 @@
 /** The shape of a contract: what may be written in `platform.ts`, and the checks that span several of its parts. */
 import { z } from "zod";
 import { callerProblems } from "./callers.ts";
+import { environments, perEnvironment } from "./environments.ts";
 import { UserError } from "./errors.ts";
 import { generatorOf } from "./generators.ts";
 import { nameProblems } from "./name-problems.ts";
-import { inheritedKeyProblem, inheritedKeys, own } from "./own-keys.ts";
+import { inheritedKeyProblem, inheritedKeys } from "./own-keys.ts";
 import { oneLine, shownName } from "./printable.ts";
 import {
-	databaseName,
 	filePath,
 	forbiddenVariable,
 	hostName,
 	httpPath,
 	isTakenFolder,
+	kebabName,
 	plainText,
 } from "./shapes.ts";
+import { isGenerated, source } from "./sources.ts";
+import { passwordSecretsOf, storeProblems } from "./store-problems.ts";
+import { store } from "./stores.ts";
 import { variableProblems } from "./variable-problems.ts";
-
-export const environments = ["local", "staging", "production"] as const;
-export type Environment = (typeof environments)[number];
-
-/**
- * A value for each environment; `local` follows `staging` unless it is given.
- * @see valueIn
- */
-const perEnvironment = <T extends z.ZodType>(value: T) =>
-	z.strictObject({
-		local: value.optional(),
-		staging: value,
-		production: value,
-	});
-
-const kebabName = z
-	.string()
-	.regex(/^[a-z][a-z0-9-]*[a-z0-9]$/, "must be lower-case words joined by '-'");
 
 /** An environment variable's name, as POSIX has them; `{ENV}` stands for the environment in capitals. */
 const variableName = z
@@ -84,69 +70,11 @@ const environment = z.strictObject({
 	secretReplication: replication.optional(),
 });
 
-/**
- * The id whose generator makes the value: the one that a renamed secret had first, so that it keeps its value.
- * @default the secret's own
- */
-const generator = kebabName.optional();
-
-/** Where the value of a secret comes from. Everything but `external` is made by this stack. */
-const source = z.discriminatedUnion("from", [
-	z.strictObject({
-		from: z.literal("database.url"),
-		/** The driver that reads the URL; each has a form of its own. */
-		driver: z.enum([
-			"sqlalchemy-asyncpg",
-			"asyncpg",
-			"libpq",
-			"sqlalchemy-psycopg2",
-			"node-postgres",
-		]),
-	}),
-	z.strictObject({ from: z.literal("database.host") }),
-	z.strictObject({ from: z.literal("database.port") }),
-	z.strictObject({ from: z.literal("database.name") }),
-	z.strictObject({ from: z.literal("database.user") }),
-	z.strictObject({ from: z.literal("database.password") }),
-	z.strictObject({
-		from: z.literal("redis.url"),
-		driver: z.enum(["redis-py", "ioredis", "node-redis"]),
-		/** Where the service finds the certificates of `redis.ca`: one of its `secretFiles`. */
-		caFile: filePath,
-	}),
-	z.strictObject({ from: z.literal("redis.ca") }),
-	z.strictObject({
-		from: z.literal("clickhouse.url"),
-		/** The id of the secret that holds the password. */
-		passwordSecret: kebabName,
-	}),
-	z.strictObject({ from: z.literal("generated.hex64"), generator }),
-	z.strictObject({ from: z.literal("generated.fernet"), generator }),
-	z.strictObject({ from: z.literal("constant"), value: plainText.min(1) }),
-	/** Somebody else issues the value: the stack file pins a version, or holds the value encrypted. */
-	z.strictObject({
-		from: z.literal("external"),
-		/** What every value of this secret ends in, where the issuer guarantees it. */
-		endsIn: z.string().optional(),
-		/**
-		 * For a value that is no password, such as the name of a user, as little as 1.
-		 * @default 8 characters
-		 */
-		minLength: z.number().int().positive().optional(),
-	}),
-]);
-
 const secret = z.strictObject({
 	/** Without the environment; the secret's id in Secret Manager is `<id>-<environment>`. */
 	id: kebabName,
-	category: z.enum([
-		"database",
-		"redis",
-		"analytics",
-		"authentication",
-		"oauth",
-		"ai",
-	]),
+	/** What it is about, for people: a label of the secret in Secret Manager. @default none */
+	category: kebabName.optional(),
 	source,
 	/** Services that cannot work without it. The same names stand in the second key, `policies/critical-secrets.json`. */
 	criticalIn: z.array(kebabName),
@@ -189,38 +117,42 @@ const service = z.strictObject({
 		}),
 	),
 	/** Requests that one instance takes at a time. */
-	concurrency: z.number().int().min(1).max(1000),
-	requestTimeoutSeconds: z.number().int().min(1).max(3600),
+	concurrency: z.number().int().min(1).max(1000).default(80),
+	requestTimeoutSeconds: z.number().int().min(1).max(3600).default(300),
 	/** From start to ready; the startup probe covers it. Cloud Run gives an instance 240 s at most. */
-	startBudgetSeconds: z.number().int().min(1).max(240),
+	startBudgetSeconds: z.number().int().min(1).max(240).default(240),
 	startupPath: httpPath,
 	livenessPath: httpPath,
-	/** Data stores that must accept its login before it starts. */
-	needs: z.array(z.enum(["postgres", "redis", "clickhouse"])),
 	/** Other services that it calls; checked by the scheduled verification, never by a probe. */
-	siblings: z.array(kebabName),
+	siblings: z.array(kebabName).default([]),
 	publicHosts: perEnvironment(z.array(hostName).min(1)),
 	/**
 	 * False: only the services that name it in their `siblings` may call it, with an identity token for its first host.
 	 * @default true: everybody may, since the applications check logins
 	 */
 	public: z.boolean().optional(),
-	/** Connections of one instance to PostgreSQL, overflow included. */
-	poolPerInstance: z.number().int().min(0),
+	/** Connections of one instance to each PostgreSQL store that it binds, overflow included. */
+	poolPerInstance: z.number().int().min(1).optional(),
 	/** Requests of one client go to one instance. */
-	sessionAffinity: z.boolean(),
-	webSocketPaths: z.array(httpPath),
+	sessionAffinity: z.boolean().default(false),
+	webSocketPaths: z.array(httpPath).default([]),
 	/** CPU outside of requests too, and extra CPU while starting. */
-	cpuAlwaysAllocated: z.boolean(),
-	/** Private ranges are reached through the VPC. */
-	vpcAccess: z.boolean(),
-	roles: z.array(
-		z
-			.string()
-			.regex(/^roles\/[A-Za-z0-9_.]+$/, "must be roles/<service>.<role>"),
-	),
+	cpuAlwaysAllocated: z.boolean().default(false),
+	/**
+	 * It reaches private addresses besides those of its data stores.
+	 * @default what it binds tells whether it needs the VPC
+	 */
+	vpcAccess: z.literal(true).optional(),
+	/** Roles on the project besides those that its data stores take. */
+	roles: z
+		.array(
+			z
+				.string()
+				.regex(/^roles\/[A-Za-z0-9_.]+$/, "must be roles/<service>.<role>"),
+		)
+		.default([]),
 	/** Plain environment variables by name. */
-	variables: z.record(variableName, plainValue),
+	variables: z.record(variableName, plainValue).default({}),
 	/** Of these, the ones that look like secrets by name or value and are none: the name, and the reason for reviewers. */
 	notSecrets: z
 		.record(
@@ -234,65 +166,59 @@ const service = z.strictObject({
 		)
 		.optional(),
 	/** Secret environment variables: the name, and the id of the secret. */
-	secrets: z.record(variableName, kebabName),
+	secrets: z.record(variableName, kebabName).default({}),
 	/** Secrets mounted as files: the absolute path, and the id of the secret. Each is alone in its folder, which the mount hides. */
-	secretFiles: z.record(filePath, kebabName),
+	secretFiles: z.record(filePath, kebabName).default({}),
 	/** The command by which the service's own image checks its configuration, if it has one. */
 	checkCommand: z.array(plainText).min(1).optional(),
-});
-
-const postgres = z.strictObject({
-	tier: z.string(),
-	availability: z.enum(["ZONAL", "REGIONAL"]),
-	diskGb: z.number().int().min(10),
-	diskLimitGb: z.number().int().min(10),
-	backups: z.number().int().min(1),
-	/** Point-in-time recovery; the ENTERPRISE edition allows 7 at most. */
-	recoveryDays: z.number().int().min(1).max(7),
-	maxConnections: z.number().int().min(50),
-});
-
-const redis = z.strictObject({
-	tier: z.enum(["BASIC", "STANDARD_HA"]),
-	memoryGb: z.number().int().min(1),
 });
 
 const platformShape = z.strictObject({
 	/** Names of what the platform owns begin with it. */
 	name: kebabName,
 	environments: z.strictObject({
-		local: environment,
+		/** @default the project `<name>-local`, which exists on this machine alone */
+		local: environment.optional(),
 		staging: environment,
 		production: environment,
 	}),
-	network: z.strictObject({
-		subnetRange: z.cidrv4(),
-		privateServicesRange: z.cidrv4(),
-	}),
-	databaseName,
-	postgres: perEnvironment(postgres),
-	redis: perEnvironment(redis),
+	/** Both ranges are private ones; neither may overlap the other, nor a network that is peered with this one. */
+	network: z
+		.strictObject({
+			/** The addresses of instances; direct VPC egress takes about two for each. */
+			subnetRange: z.cidrv4(),
+			/** The addresses of Cloud SQL and Memorystore, which live in a network of Google's. */
+			privateServicesRange: z.cidrv4(),
+		})
+		.default({
+			subnetRange: "10.0.0.0/22",
+			privateServicesRange: "10.64.0.0/16",
+		}),
+	/** Data stores by name. */
+	stores: z.record(kebabName, store).default({}),
 	services: z.record(kebabName, service),
-	secrets: z.array(secret),
+	secrets: z.array(secret).default([]),
 	/** Groups of which exactly one member may be bound; a member is a list of variables that belong together. */
-	alternatives: z.array(z.array(z.array(variableName).min(1)).min(2)),
+	alternatives: z
+		.array(z.array(z.array(variableName).min(1)).min(2))
+		.default([]),
 	/** Variables that must not be set in staging and production, as patterns with `*`, or `NAME=value`. */
-	forbiddenVariables: z.array(forbiddenVariable),
+	forbiddenVariables: z.array(forbiddenVariable).default([]),
 });
 
-export type Platform = z.infer<typeof platformShape>;
+const withLocal = platformShape.transform(({ environments, ...rest }) => ({
+	...rest,
+	environments: {
+		...environments,
+		local: environments.local ?? { project: `${rest.name}-local` },
+	},
+}));
+
+export type Platform = z.infer<typeof withLocal>;
 export type ServiceContract = Platform["services"][string];
 export type SecretContract = Platform["secrets"][number];
-export type SecretSource = SecretContract["source"];
 export type Replication = z.infer<typeof replication>;
 export type PlainValue = ServiceContract["variables"][string];
-
-/** What a contract may say of a value for each environment. */
-export type PerEnvironment<T> = {
-	local?: T | undefined;
-	staging: T;
-	production: T;
-};
 
 /** What does not hold together, and where. */
 export type Problem = { path: (string | number)[]; message: string };
@@ -336,19 +262,8 @@ function* referenceProblems(platform: Platform): Generator<Problem> {
 			}
 		}
 	}
-	for (const { id, source } of platform.secrets) {
-		if (source.from === "redis.url") {
-			yield* caFileProblems(platform, id, source.caFile);
-		}
-		if (source.from === "clickhouse.url") {
-			used.add(source.passwordSecret);
-			if (!ids.has(source.passwordSecret)) {
-				yield {
-					path: ["secrets", "clickhouse-url"],
-					message: `takes its password from '${source.passwordSecret}', which is not in 'secrets'`,
-				};
-			}
-		}
+	for (const secret of passwordSecretsOf(platform)) {
+		used.add(secret);
 	}
 	for (const [index, secret] of platform.secrets.entries()) {
 		const { id } = secret;
@@ -365,30 +280,10 @@ function* referenceProblems(platform: Platform): Generator<Problem> {
 		const other = platform.secrets.find(
 			(each) => each !== secret && generatorOf(each) === generator,
 		);
-		if (secret.source.from.startsWith("generated.") && other !== undefined) {
+		if (isGenerated(secret.source) && other !== undefined) {
 			yield {
 				path: ["secrets", index, "source", "generator"],
 				message: `makes '${id}' and '${other.id}' the same value: give each its own`,
-			};
-		}
-	}
-}
-
-function* caFileProblems(
-	platform: Platform,
-	redisUrl: string,
-	caFile: string,
-): Generator<Problem> {
-	const certificates = platform.secrets.find(
-		({ source }) => source.from === "redis.ca",
-	);
-	for (const [name, each] of Object.entries(platform.services)) {
-		const binds = Object.values(each.secrets).includes(redisUrl);
-		const file = own(each.secretFiles, caFile);
-		if (binds && (file === undefined || file !== certificates?.id)) {
-			yield {
-				path: ["services", name, "secretFiles", caFile],
-				message: `must hold the certificates of Redis, which '${redisUrl}' refers to`,
 			};
 		}
 	}
@@ -467,9 +362,10 @@ function* serviceProblems(platform: Platform): Generator<Problem> {
 	}
 }
 
-const platformSchema = platformShape.superRefine((platform, context) => {
+const platformSchema = withLocal.superRefine((platform, context) => {
 	for (const problem of [
 		...referenceProblems(platform),
+		...storeProblems(platform),
 		...fileProblems(platform),
 		...serviceProblems(platform),
 		...variableProblems(platform),

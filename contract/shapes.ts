@@ -6,6 +6,10 @@ export const plainText = z
 	.string()
 	.regex(/^[^\0]*$/, "must not hold a NUL character");
 
+export const kebabName = z
+	.string()
+	.regex(/^[a-z][a-z0-9-]*[a-z0-9]$/, "must be lower-case words joined by '-'");
+
 /** A path of a URL. */
 export const httpPath = z
 	.string()

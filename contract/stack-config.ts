@@ -2,17 +2,15 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { secretsIn } from "./bindings.ts";
+import { type Environment, environments } from "./environments.ts";
 import { UserError } from "./errors.ts";
 import { generatorOf } from "./generators.ts";
-import { inheritedKeyProblem, inheritedKeys } from "./own-keys.ts";
+import { storesOfKind } from "./needs.ts";
+import { inheritedKeyProblem, inheritedKeys, own } from "./own-keys.ts";
 import { oneLine, shownName } from "./printable.ts";
-import {
-	type Environment,
-	environments,
-	type Platform,
-	regionName,
-} from "./schema.ts";
+import { type Platform, regionName } from "./schema.ts";
 import { hostName } from "./shapes.ts";
+import { isGenerated } from "./sources.ts";
 import { secretValueProblems } from "./value-rules.ts";
 
 const wholeNumber = z.number().int().min(0);
@@ -46,6 +44,26 @@ const revisionName = z
 		"a revision's name: lower-case letters, digits and '-'",
 	);
 
+/** A ClickHouse and the login to use there; its password is an external secret. */
+const clickhouseAddress = z.strictObject({
+	host: z
+		.string()
+		.min(1)
+		.refine(isHost, "a host name or IP address, without scheme or port"),
+	/** Of the https interface. @default 8443 */
+	port: z.number().int().min(1).max(65535).default(8443),
+	user: z
+		.string()
+		.min(1)
+		.regex(/^\P{C}*$/u, "visible characters only"),
+	database: z
+		.string()
+		.min(1)
+		.regex(/^[\w-]*$/, "letters, digits, '_' and '-' only"),
+});
+
+export type ClickhouseAddress = z.infer<typeof clickhouseAddress>;
+
 const stackConfigShape = z.strictObject({
 	/** Raise it by one to rotate the database password. */
 	rotationEpoch: wholeNumber,
@@ -55,22 +73,8 @@ const stackConfigShape = z.strictObject({
 	socketRoot: folder,
 	/** What the paths of secret files begin with; empty in a container, a folder where services are mere processes. */
 	secretFileRoot: z.union([z.literal(""), folder]),
-	clickhouse: z.strictObject({
-		host: z
-			.string()
-			.min(1)
-			.refine(isHost, "a host name or IP address, without scheme or port"),
-		/** Of the https interface. @default 8443 */
-		port: z.number().int().min(1).max(65535).default(8443),
-		user: z
-			.string()
-			.min(1)
-			.regex(/^\P{C}*$/u, "visible characters only"),
-		database: z
-			.string()
-			.min(1)
-			.regex(/^[\w-]*$/, "letters, digits, '_' and '-' only"),
-	}),
+	/** Where somebody else's data stores are, by the store's name in the contract. */
+	stores: z.record(z.string(), clickhouseAddress).default({}),
 	/** By secret id, without the environment. */
 	externalSecrets: z.record(z.string(), externalSecret).default({}),
 	/** The version of a secret that exists already and keeps its value, by secret id without the environment. */
@@ -128,8 +132,8 @@ export function parseStackConfig(
 			`[stack-name] stack '${stack}' is not an environment of this platform; expected one of ${environments.join(", ")}: pulumi stack select staging`,
 		);
 	}
-	const own = ownKeys(raw);
-	const inherited = [...inheritedKeys(own)].map((path) => ({
+	const given = keysOf(raw);
+	const inherited = [...inheritedKeys(given)].map((path) => ({
 		key: path.map(shownName).join("."),
 		message: inheritedKeyProblem,
 		fix: `remove it from Pulumi.${stack}.yaml`,
@@ -137,10 +141,10 @@ export function parseStackConfig(
 	if (inherited.length > 0) {
 		throw new UserError(report(stack, inherited));
 	}
-	const parsed = stackConfigShape.safeParse(own);
+	const parsed = stackConfigShape.safeParse(given);
 	const problems = parsed.success
 		? contentProblems(platform, environment, parsed.data, secretKeys)
-		: parsed.error.issues.map((issue) => shapeProblem(issue, own));
+		: parsed.error.issues.map((issue) => shapeProblem(issue, given));
 	problems.push(...cloudProblems(platform, environment, raw));
 	if (!parsed.success || problems.length > 0) {
 		throw new UserError(report(stack, problems));
@@ -153,7 +157,7 @@ export function parseStackConfig(
 	};
 }
 
-function ownKeys(raw: RawConfig): Record<string, unknown> {
+function keysOf(raw: RawConfig): Record<string, unknown> {
 	return Object.fromEntries(
 		Object.entries(raw)
 			.filter(([key]) => key.startsWith(`${namespace}:`))
@@ -178,7 +182,7 @@ const examples: Record<string, string> = {
 	dataProtection: "dataProtection true",
 	socketRoot: "socketRoot /cloudsql",
 	secretFileRoot: "secretFileRoot ''",
-	clickhouse: "--path clickhouse.host <host>",
+	stores: "--path 'stores[\"<store>\"].host' <host>",
 	externalSecrets: "--path 'externalSecrets[\"<secret id>\"].version' <number>",
 	adopted: "--path 'adopted[\"<secret id>\"]' <number>",
 	adoptedRevisions: "--path 'adoptedRevisions[0]' <revision>",
@@ -189,9 +193,17 @@ const examples: Record<string, string> = {
 	"services.takeOver": "--path 'services.<service>.takeOver[0]' <revision>",
 };
 
+/** For a field of a store, which has a name of the contract's in its path. */
+function storeExample(path: PropertyKey[]): string | undefined {
+	const [top, store, field] = path.map(String);
+	return top === "stores" && field !== undefined
+		? `--path 'stores["${store}"].${field}' <${field}>`
+		: undefined;
+}
+
 function shapeProblem(
 	issue: z.core.$ZodIssue,
-	own: Record<string, unknown>,
+	given: Record<string, unknown>,
 ): Problem {
 	const top = String(issue.path[0] ?? "");
 	if (issue.code === "unrecognized_keys") {
@@ -207,7 +219,7 @@ function shapeProblem(
 	}
 	const found = issue.path.reduce<unknown>(
 		(value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
-		own,
+		given,
 	);
 	return {
 		key: issue.path.map((key) => shownName(String(key))).join("."),
@@ -215,7 +227,7 @@ function shapeProblem(
 			found === undefined
 				? `is missing; expected ${expected(issue)}`
 				: `found ${typeName(found)}; expected ${expected(issue)}`,
-		fix: `pulumi config set ${examples[`${top}.${String(issue.path[2])}`] ?? examples[top] ?? top}`,
+		fix: `pulumi config set ${storeExample(issue.path) ?? examples[`${top}.${String(issue.path[2])}`] ?? examples[top] ?? top}`,
 	};
 }
 
@@ -257,6 +269,7 @@ function contentProblems(
 	secretKeys: readonly string[],
 ): Problem[] {
 	return [
+		...storeProblems(platform, config),
 		...externalProblems(platform, environment, config, secretKeys),
 		...keyProblems(platform, environment, config),
 		...Object.entries(config.services)
@@ -276,6 +289,32 @@ function contentProblems(
 				fix: removal(`services.${service}`),
 			})),
 	];
+}
+
+/** Somebody else's stores have an address in each stack; the others have none. */
+function* storeProblems(
+	platform: Platform,
+	{ stores }: z.infer<typeof stackConfigShape>,
+): Generator<Problem> {
+	const foreign = storesOfKind(platform, "clickhouse").map(({ name }) => name);
+	for (const name of foreign.filter((each) => !Object.hasOwn(stores, each))) {
+		yield {
+			key: `stores.${name}`,
+			message: `is missing; '${name}' is somebody else's, so the stack must say where it is: host, user and database`,
+			fix: `pulumi config set --path 'stores["${name}"].host' <host>`,
+		};
+	}
+	for (const name of Object.keys(stores)) {
+		if (!foreign.includes(name)) {
+			yield {
+				key: `stores.${shownName(name)}`,
+				message: own(platform.stores, name)
+					? "is a store that this stack makes, so it has no address here"
+					: `is not a store of the contract that somebody else runs; ${foreign.length === 0 ? "it has none" : `it has ${foreign.join(", ")}`}`,
+				fix: removal("stores", name),
+			};
+		}
+	}
 }
 
 function* externalProblems(
@@ -337,9 +376,7 @@ function* keyProblems(
 	{ keyEpochs, adopted, externalSecrets }: z.infer<typeof stackConfigShape>,
 ): Generator<Problem> {
 	const secrets = secretsIn(platform, environment);
-	const generated = secrets.filter(({ source }) =>
-		source.from.startsWith("generated."),
-	);
+	const generated = secrets.filter(({ source }) => isGenerated(source));
 	for (const id of Object.keys(keyEpochs)) {
 		const isGenerated = generated.some(
 			(secret) => secret.id === id || generatorOf(secret) === id,
@@ -354,7 +391,7 @@ function* keyProblems(
 	}
 	for (const id of Object.keys(adopted)) {
 		const { source } = secrets.find((secret) => secret.id === id) ?? {};
-		if (source?.from !== "external" && !source?.from.startsWith("generated.")) {
+		if (source?.from !== "external" && source?.from !== "generated") {
 			yield {
 				key: `adopted.${shownName(id)}`,
 				message:

@@ -1,7 +1,11 @@
 /** What no value of a secret may look like, whoever made it. A finding never repeats the value. */
+
+import type { Environment } from "./environments.ts";
 import { pointsAtLoopback } from "./loopback.ts";
 import { isPlaceholder } from "./placeholders.ts";
-import type { Environment, SecretContract, SecretSource } from "./schema.ts";
+import type { SecretContract } from "./schema.ts";
+import { attributeOf, isGenerated, type SecretSource } from "./sources.ts";
+import type { StoreAttribute } from "./stores.ts";
 
 /** What kind of value it is, since a PEM file may hold line feeds and a port may be short. */
 export type ValueKind = "key" | "password" | "pem" | "url" | "text";
@@ -53,21 +57,25 @@ export function valueProblems(
 	return problems;
 }
 
-const kinds: Record<SecretSource["from"], ValueKind> = {
-	"database.url": "url",
-	"database.host": "text",
-	"database.port": "text",
-	"database.name": "text",
-	"database.user": "text",
-	"database.password": "password",
-	"redis.url": "url",
-	"redis.ca": "pem",
-	"clickhouse.url": "url",
-	"generated.hex64": "key",
-	"generated.fernet": "key",
-	constant: "text",
-	external: "password",
+const kinds: Record<StoreAttribute, ValueKind> = {
+	url: "url",
+	host: "text",
+	port: "text",
+	name: "text",
+	user: "text",
+	password: "password",
+	ca: "pem",
 };
+
+function kindOf(
+	source: Exclude<SecretSource, { from: "external" }>,
+): ValueKind {
+	const { attribute } = attributeOf(source) ?? {};
+	if (attribute !== undefined) {
+		return kinds[attribute];
+	}
+	return isGenerated(source) ? "key" : "text";
+}
 
 /** Keys and certificates as their issuers hand them out, one or several. */
 const pem =
@@ -84,10 +92,10 @@ export function secretValueProblems(
 ): string[] {
 	const isLocal = environment === "local";
 	if (source.from !== "external") {
-		return valueProblems(value, kinds[source.from], isLocal);
+		return valueProblems(value, kindOf(source), isLocal);
 	}
 	const { endsIn, minLength } = source;
-	const kind = pem.test(value) ? "pem" : kinds.external;
+	const kind = pem.test(value) ? "pem" : "password";
 	const problems = valueProblems(
 		value,
 		kind,

@@ -2,7 +2,7 @@
  * Inputs that the provider can't change in place: another value makes it delete the resource and create another one. A
  * test compares this list with the facts about the provider and with what the program declares.
  */
-import { valueIn } from "../contract/bindings.ts";
+import { valueIn } from "../contract/environments.ts";
 import {
 	databaseUserIn,
 	secretIdIn,
@@ -10,6 +10,7 @@ import {
 	serviceNameIn,
 	slots,
 } from "../contract/names.ts";
+import { type NamedStore, storesOfKind } from "../contract/needs.ts";
 import type { Platform } from "../contract/schema.ts";
 import type { StackConfig } from "../contract/stack-config.ts";
 import { contains, nextLarger } from "./ranges.ts";
@@ -47,8 +48,12 @@ export function fixedInputs(
 ): FixedInput[] {
 	return [
 		...networkInputs(platform, config, recorded),
-		...databaseInputs(platform, config, recorded),
-		...redisInputs(platform, config, recorded),
+		...storesOfKind(platform, "postgres").flatMap((each) =>
+			databaseInputs(each, config, recorded),
+		),
+		...storesOfKind(platform, "redis").flatMap((each) =>
+			redisInputs(each, config, recorded),
+		),
 		...boundInputs(platform, config, recorded),
 	];
 }
@@ -152,26 +157,26 @@ function networkInputs(
 }
 
 function databaseInputs(
-	platform: Platform,
+	{ name, store }: NamedStore<"postgres">,
 	config: StackConfig,
 	recorded: readonly Recorded[],
 ): FixedInput[] {
 	const instance: Subject = {
 		type: types.databaseInstance,
-		name: "database-instance",
-		what: "database instance database-instance",
+		name: `${name}-instance`,
+		what: `database instance ${name}-instance`,
 		lost: "every table, with the instance's backups",
 		bound: false,
 	};
 	const database: Subject = {
 		...instance,
 		type: types.database,
-		name: "database-database",
-		what: "database database-database",
+		name: `${name}-database`,
+		what: `database ${name}-database`,
 		lost: "every table",
 	};
 	const was = readingOf(recorded);
-	const nameFix = putBack("databaseName", was(database, "name"));
+	const nameFix = putBack(`stores.${name}.database`, was(database, "name"));
 	return [
 		row(
 			instance,
@@ -179,18 +184,18 @@ function databaseInputs(
 			config.region,
 			regionFix(config, was(instance, "region")),
 		),
-		row(database, "name", platform.databaseName, nameFix),
+		row(database, "name", store.database, nameFix),
 		...slots.map((slot) =>
 			row(
 				{
 					...instance,
 					type: types.user,
-					name: `database-user-${slot}`,
-					what: `login database-user-${slot}`,
+					name: `${name}-user-${slot}`,
+					what: `login ${name}-user-${slot}`,
 					lost: "the login that revisions use",
 				},
 				"name",
-				databaseUserIn(platform, slot),
+				databaseUserIn(store.database, slot),
 				nameFix,
 			),
 		),
@@ -198,15 +203,15 @@ function databaseInputs(
 }
 
 function redisInputs(
-	{ redis }: Platform,
+	{ name, store }: NamedStore<"redis">,
 	config: StackConfig,
 	recorded: readonly Recorded[],
 ): FixedInput[] {
 	const { environment } = config;
 	const instance: Subject = {
 		type: types.redis,
-		name: "redis-instance",
-		what: "Redis redis-instance",
+		name: `${name}-instance`,
+		what: `Redis ${name}-instance`,
 		lost: "all that it holds, with its address and its password",
 		bound: false,
 	};
@@ -217,8 +222,11 @@ function redisInputs(
 		row(
 			instance,
 			"tier",
-			valueIn(redis, environment).tier,
-			putBack(`redis.${environment}.tier`, was(instance, "tier")),
+			valueIn(store.sizing, environment).tier,
+			putBack(
+				`stores.${name}.sizing.${environment}.tier`,
+				was(instance, "tier"),
+			),
 		),
 		row(instance, "transitEncryptionMode", "SERVER_AUTHENTICATION", takeAlong),
 		row(instance, "connectMode", "PRIVATE_SERVICE_ACCESS", takeAlong),

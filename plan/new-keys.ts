@@ -4,22 +4,20 @@ import { generatorOf, keyEpochOf } from "../contract/generators.ts";
 import { keptVersion } from "../contract/kept-version.ts";
 import { secretIdIn } from "../contract/names.ts";
 import type { Platform, SecretContract } from "../contract/schema.ts";
+import { hexDigitsOf, isGenerated } from "../contract/sources.ts";
 import type { StackConfig } from "../contract/stack-config.ts";
 import { type Recorded, recordedText, types } from "./recorded.ts";
 import type { Replacement } from "./replacement.ts";
 import { lastSegment } from "./revision-name.ts";
 
-/** A Fernet key's generator makes so many digits, and no other one does. */
-const fernetDigits = 32;
-
-/** The Fernet keys that get another value: by their epoch, by another source, or since the secret was renamed. */
+/** The keys of that kind that get another value: by their epoch, by another source, or since the secret was renamed. */
 export function newKeys(
 	platform: Platform,
 	config: StackConfig,
 	recorded: readonly Recorded[],
 ): Replacement[] {
 	return secretsIn(platform, config.environment)
-		.filter(({ source }) => source.from === "generated.fernet")
+		.filter(({ source }) => isGenerated(source) && source.dataDepends === true)
 		.filter(({ id }) => keptVersion(config, id) === undefined)
 		.flatMap((secret) => {
 			const found = changeOf(secret, platform, config, recorded);
@@ -29,7 +27,7 @@ export function newKeys(
 						{
 							...found,
 							what: `key ${secret.id}`,
-							lost: "all that is encrypted with it",
+							lost: "all stored data that depends on it",
 							bound: false,
 						},
 					];
@@ -42,7 +40,10 @@ function changeOf(
 	config: StackConfig,
 	recorded: readonly Recorded[],
 ): Pick<Replacement, "change" | "fix"> | undefined {
-	const { id } = secret;
+	const { id, source } = secret;
+	if (!isGenerated(source)) {
+		return undefined;
+	}
 	const generator = recorded.find(
 		({ type, name }) =>
 			type === types.generator && name === generatorOf(secret),
@@ -66,13 +67,13 @@ function changeOf(
 	const before = recorded.find(
 		({ type, name, properties }) =>
 			type === types.generator &&
-			Number(properties.length) === fernetDigits &&
+			Number(properties.length) === hexDigitsOf(source) &&
 			!platform.secrets.some((each) => generatorOf(each) === name),
 	);
 	return (
 		before && {
 			change: `the key was ${before.name}'s, would be a new one`,
-			fix: `in contract/platform.ts, give ${id} the source { from: "generated.fernet", generator: "${before.name}" }; if ${id} is another key, deploy it before ${before.name} leaves the contract`,
+			fix: `in contract/platform.ts, add generator: "${before.name}" to the source of ${id}; if ${id} is another key, deploy it before ${before.name} leaves the contract`,
 		}
 	);
 }

@@ -1,7 +1,9 @@
 /** The replication of a secret as the provider knows it, and what a change of it would cost. */
+
+import type { Environment } from "../contract/environments.ts";
 import { UserError } from "../contract/errors.ts";
 import { replicationIn } from "../contract/replication.ts";
-import type { Environment, Platform, Replication } from "../contract/schema.ts";
+import type { Platform, Replication } from "../contract/schema.ts";
 
 /** As the inputs of a secret take it. */
 export type ReplicationInputs =

@@ -3,10 +3,13 @@
  * `tools/prune` does, once nobody can need it.
  */
 import { secretsIn, secretsReadBy } from "../contract/bindings.ts";
+import type { Environment } from "../contract/environments.ts";
 import { generatorOf } from "../contract/generators.ts";
 import { keptVersion } from "../contract/kept-version.ts";
 import { secretIdIn } from "../contract/names.ts";
-import type { Environment, Platform } from "../contract/schema.ts";
+import { rolesOf } from "../contract/needs.ts";
+import type { Platform } from "../contract/schema.ts";
+import { isGenerated } from "../contract/sources.ts";
 import type { StackConfig } from "../contract/stack-config.ts";
 import { type Recorded, recordedText, types } from "./recorded.ts";
 import { lastSegment } from "./revision-name.ts";
@@ -111,18 +114,18 @@ function declaredNames({ platform, config }: Declared): ReadonlySet<string> {
 	const managed = secrets.filter(
 		({ id }) => keptVersion(config, id) === undefined,
 	);
-	const services = Object.entries(platform.services);
+	const services = Object.keys(platform.services);
 	return new Set([
 		...managed.flatMap((secret) => [
 			keyOf(types.secret, secret.id),
 			keyOf(types.secretVersion, secret.id),
-			...(secret.source.from.startsWith("generated.")
+			...(isGenerated(secret.source)
 				? [keyOf(types.generator, generatorOf(secret))]
 				: []),
 		]),
-		...services.flatMap(([service, { roles }]) => [
+		...services.flatMap((service) => [
 			keyOf(types.account, service),
-			...roles.map((role) =>
+			...rolesOf(platform, service, environment).map((role) =>
 				keyOf(types.projectRole, projectRoleName(service, role)),
 			),
 			...secretsReadBy(platform, service, environment).map((id) =>

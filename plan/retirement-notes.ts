@@ -1,5 +1,5 @@
 /** Says what left the contract and stays, and for whom. */
-import type { Environment } from "../contract/schema.ts";
+import type { Environment } from "../contract/environments.ts";
 import { revisionsThatNeed, type ServiceRevisions } from "./prune.ts";
 import { type Recorded, recordedText, types } from "./recorded.ts";
 import { emailOf, type Retired } from "./retention.ts";

@@ -9,6 +9,7 @@ import {
 	serviceContract,
 } from "../contract/bindings.ts";
 import { type Callers, callersOf } from "../contract/callers.ts";
+import type { Environment } from "../contract/environments.ts";
 import {
 	checkJobNameIn,
 	preflightJobNameIn,
@@ -18,8 +19,13 @@ import {
 	variableIn,
 	verifyJobNameIn,
 } from "../contract/names.ts";
+import {
+	type NamedStore,
+	needsVpc,
+	rolesOf,
+	storesBoundBy,
+} from "../contract/needs.ts";
 import type {
-	Environment,
 	Platform,
 	SecretContract,
 	ServiceContract,
@@ -42,6 +48,12 @@ export type ExpectedService = {
 	/** The names of the jobs that work for it. */
 	jobs: ReadonlyMap<JobRole, string>;
 	accountEmail: string;
+	/** The data stores that it binds. */
+	stores: readonly NamedStore[];
+	/** The roles that its account has on the project. */
+	roles: readonly string[];
+	/** It reaches private addresses. */
+	needsVpc: boolean;
 	/** Who may call it. */
 	callers: Callers;
 	bindings: Bindings;
@@ -146,6 +158,9 @@ function expectedService(
 			service,
 			platform.environments[environment].project,
 		),
+		stores: storesBoundBy(platform, service, environment),
+		roles: rolesOf(platform, service, environment),
+		needsVpc: needsVpc(platform, service, environment),
 		callers: callersOf(platform, service, environment),
 		bindings,
 		plain: bindings.plain.map((each) => ({

@@ -1,5 +1,5 @@
 /** Where a secret file is mounted. */
-import type { Environment } from "../contract/schema.ts";
+import type { Environment } from "../contract/environments.ts";
 
 /**
  * Whether a file is where the contract wants it. Local services are mere processes, and find their mounts below a

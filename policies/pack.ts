@@ -1,10 +1,7 @@
 /** The policy pack for the engine: one policy that judges the whole stack, one that judges each resource before it is created. */
 import type { PolicyPackArgs, ReportViolation } from "@pulumi/policy/policy.js";
-import {
-	type Environment,
-	environments,
-	type Platform,
-} from "../contract/schema.ts";
+import { type Environment, environments } from "../contract/environments.ts";
+import type { Platform } from "../contract/schema.ts";
 import { Evidence } from "./evidence.ts";
 import { type Expected, expectedIn } from "./expected.ts";
 import { judge, type Violation, violation } from "./judge.ts";

@@ -3,9 +3,9 @@
  * An edit that drops a critical binding must change both files.
  */
 import { z } from "zod";
+import type { Environment } from "../contract/environments.ts";
 import { variableIn } from "../contract/names.ts";
 import { own } from "../contract/own-keys.ts";
-import type { Environment } from "../contract/schema.ts";
 import criticalSecrets from "./critical-secrets.json" with { type: "json" };
 
 const secondKeyShape = z.record(z.string(), z.array(z.string().min(1)).min(1));

@@ -1,5 +1,8 @@
 /** The URLs that secrets of the stack hold, where their values are known. */
-import type { SecretSource } from "../contract/schema.ts";
+
+import type { StoreSource } from "../contract/sources.ts";
+import { storeUse } from "../contract/sources.ts";
+import type { StoreKind } from "../contract/stores.ts";
 import { type ConnectionUrl, parseConnectionUrl } from "./connection-url.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./rule.ts";
@@ -7,19 +10,21 @@ import type { Finding } from "./rule.ts";
 type Subject = Pick<Finding, "service" | "variable" | "secretId" | "resource">;
 
 /** A URL, for each variable that holds it; undefined where the value is no URL. */
-type SecretUrl<From extends SecretSource["from"]> = Subject & {
-	source: Extract<SecretSource, { from: From }>;
+type SecretUrl = Subject & {
+	source: StoreSource;
 	url: ConnectionUrl | undefined;
 };
 
-export function* urlsOf<From extends SecretSource["from"]>(
+/** The URLs of the stores of a kind. */
+export function* urlsOf(
 	evidence: Evidence,
-	from: From,
-): Generator<SecretUrl<From>> {
-	const { secrets, usersOf } = evidence.expected;
+	kind: StoreKind,
+): Generator<SecretUrl> {
+	const { platform, secrets, usersOf } = evidence.expected;
 	for (const { secretId, resource, value } of evidence.secretData()) {
 		const source = secrets.get(secretId)?.source;
-		if (source?.from !== from) {
+		const use = source && storeUse(platform, source);
+		if (use?.store.kind !== kind || use.attribute !== "url") {
 			continue;
 		}
 		for (const { service, variable } of usersOf.get(secretId) ?? []) {
@@ -28,7 +33,7 @@ export function* urlsOf<From extends SecretSource["from"]>(
 				variable,
 				secretId,
 				resource,
-				source: source as Extract<SecretSource, { from: From }>,
+				source: source as StoreSource,
 				url: parseConnectionUrl(value),
 			};
 		}

@@ -2,12 +2,11 @@
 import {
 	ConnectionStringError,
 	clickhouseUrl,
-	type DatabaseDriver,
 	type DatabaseLogin,
 	databaseUrl,
-	type RedisDriver,
 	redisUrl,
 } from "../contract/connection-strings.ts";
+import type { DatabaseDriver, RedisDriver } from "../contract/stores.ts";
 
 export type RedisAccess = {
 	host: string;

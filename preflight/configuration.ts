@@ -1,9 +1,6 @@
 /** Checks a service's variables against the contract, all at once and without connecting to anything. */
-import {
-	type Environment,
-	environments,
-	type Platform,
-} from "../contract/schema.ts";
+import { type Environment, environments } from "../contract/environments.ts";
+import type { Platform } from "../contract/schema.ts";
 import { type Access, readAccess } from "./dependencies.ts";
 import {
 	comesFrom,
@@ -42,7 +39,7 @@ export function inspect(
 		...present.flatMap((each) =>
 			valueProblems(platform, each, variables, environment),
 		),
-		...sharedProblems(present, variables, environment),
+		...sharedProblems(platform, present, variables, environment),
 		...(environment === undefined
 			? []
 			: unwantedProblems(platform, service, variables, environment)),

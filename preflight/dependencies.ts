@@ -1,12 +1,19 @@
-/** Which logins a service's variables give, where they agree with each other. */
-import { serviceContract } from "../contract/bindings.ts";
+/** Which logins a service's variables give, in whatever form it takes them, where they agree with each other. */
+import { bindingsFor, serviceContract } from "../contract/bindings.ts";
 import type { DatabaseLogin } from "../contract/connection-strings.ts";
+import type { Environment } from "../contract/environments.ts";
+import type { Platform, SecretContract } from "../contract/schema.ts";
+import {
+	attributeOf,
+	isStoreSource,
+	type StoreSource,
+} from "../contract/sources.ts";
 import type {
-	Environment,
-	Platform,
-	SecretContract,
-	SecretSource,
-} from "../contract/schema.ts";
+	DatabaseDriver,
+	RedisDriver,
+	StoreAttribute,
+	StoreKind,
+} from "../contract/stores.ts";
 import { valueProblems } from "../contract/value-rules.ts";
 import {
 	type ClickhouseAccess,
@@ -25,20 +32,30 @@ import { type Expectation, expectationsOf } from "./expectations.ts";
 import { valueFix } from "./remedies.ts";
 import type { Problem } from "./variable-rules.ts";
 
-/** A login, and the variable that gave it. */
-export type Given<T> = { variable: string; secretId: string; login: T };
+/** A login to a store, and the variable that gave it: of several, the one with the password. */
+export type Given<T> = {
+	/** The store's name in the contract. */
+	store: string;
+	variable: string;
+	secretId: string;
+	login: T;
+};
 
+/** By the kind of the store; a service may bind several. */
 export type Access = {
-	postgres?: Given<DatabaseLogin>;
+	postgres: Given<DatabaseLogin>[];
 	/** `authorities` is the content of the secret, PEM. */
-	redis?: Given<RedisAccess & { authorities: string }>;
-	clickhouse?: Given<ClickhouseAccess>;
+	redis: Given<RedisAccess & { authorities: string }>[];
+	clickhouse: Given<ClickhouseAccess>[];
 };
 
 type Bound = { variable: string; secretId: string; contract: SecretContract };
 
+/** Memorystore's port for TLS, and PostgreSQL's: for a service that leaves them to its driver. */
+const defaultPorts = { postgres: 5432, redis: 6378 };
+
 /**
- * Reads the logins of the dependencies that a service needs.
+ * Reads the logins to the stores that a service binds.
  * @param unusable variables that are missing or wrong; a login that needs one of them is left out without a word
  */
 export function readAccess(
@@ -48,123 +65,316 @@ export function readAccess(
 	variables: NodeJS.ProcessEnv,
 	unusable: ReadonlySet<string>,
 ): { access: Access; problems: Problem[] } {
-	const bound = expectationsOf(platform, service, environment).flatMap(
-		({ variable, secret }: Expectation): Bound[] =>
-			secret === undefined || unusable.has(variable)
-				? []
-				: [{ variable, ...secret }],
-	);
+	const expected = expectationsOf(platform, service, environment);
 	const problems: Problem[] = [];
-	const reader = new Reader(bound, variables, environment, problems);
-	const { needs } = serviceContract(platform, service);
-	const postgres = needs.includes("postgres") ? reader.postgres() : undefined;
-	const redis = needs.includes("redis") ? reader.redis() : undefined;
-	const clickhouse = needs.includes("clickhouse")
-		? reader.clickhouse()
-		: undefined;
+	const reader = new Reader(
+		platform,
+		expected.flatMap(({ variable, secret }: Expectation): Bound[] =>
+			secret === undefined ? [] : [{ variable, ...secret }],
+		),
+		filesOf(platform, service, environment),
+		{ variables, environment, unusable, problems },
+	);
 	return {
 		access: {
-			...(postgres === undefined ? {} : { postgres }),
-			...(redis === undefined ? {} : { redis }),
-			...(clickhouse === undefined ? {} : { clickhouse }),
+			postgres: reader.each("postgres", (store) => reader.postgres(store)),
+			redis: reader.each("redis", (store) => reader.redis(store)),
+			clickhouse: reader.each("clickhouse", (store) =>
+				reader.clickhouse(store),
+			),
 		},
 		problems,
 	};
 }
 
+/** The paths of a service's secret files, by the id of the secret in the contract. */
+function filesOf(
+	platform: Platform,
+	service: string,
+	environment: Environment | undefined,
+): ReadonlyMap<string, string> {
+	const files =
+		environment === undefined
+			? Object.entries(serviceContract(platform, service).secretFiles)
+			: bindingsFor(platform, service, environment).files.map(
+					({ path, secret }) => [path, secret] as const,
+				);
+	return new Map(files.map(([path, secret]) => [secret, path]));
+}
+
+type Surroundings = {
+	variables: NodeJS.ProcessEnv;
+	environment: Environment | undefined;
+	unusable: ReadonlySet<string>;
+	problems: Problem[];
+};
+
 /** Finds variables by the source of their secret, never by name, and notes what is wrong with them. */
 class Reader {
-	readonly #bound: Bound[];
-	readonly #variables: NodeJS.ProcessEnv;
-	readonly #environment: Environment | undefined;
-	readonly #problems: Problem[];
+	readonly #platform: Platform;
+	readonly #bound: readonly Bound[];
+	readonly #files: ReadonlyMap<string, string>;
+	readonly #given: Surroundings;
 
 	constructor(
-		bound: Bound[],
-		variables: NodeJS.ProcessEnv,
-		environment: Environment | undefined,
-		problems: Problem[],
+		platform: Platform,
+		bound: readonly Bound[],
+		files: ReadonlyMap<string, string>,
+		given: Surroundings,
 	) {
+		this.#platform = platform;
 		this.#bound = bound;
-		this.#variables = variables;
-		this.#environment = environment;
-		this.#problems = problems;
+		this.#files = files;
+		this.#given = given;
 	}
 
-	postgres(): Access["postgres"] {
-		const url = this.#find("database.url");
-		if (url?.contract.source.from !== "database.url") {
-			return undefined;
-		}
-		const { driver } = url.contract.source;
-		const login = this.#read(url, (value) => {
-			const read = readDatabaseUrl(
-				driver,
-				value,
-				this.#variables.PGSSLROOTCERT,
-			);
-			if (read.via.caFile !== undefined) {
-				contentOf(
-					read.via.caFile,
-					"needs the authorities' certificates in a file",
-				);
-			}
-			return read;
+	/** What is read of each store of a kind. */
+	each<T>(kind: StoreKind, read: (store: string) => T | undefined): T[] {
+		return Object.entries(this.#platform.stores).flatMap(([name, store]) => {
+			const login = store.kind === kind ? read(name) : undefined;
+			return login === undefined ? [] : [login];
 		});
-		if (login === undefined) {
-			return undefined;
-		}
-		const parts: [SecretSource["from"], string, string][] = [
-			["database.host", "host", login.via.socket ?? login.via.host],
-			["database.port", "port", String(login.via.port ?? 5432)],
-			["database.name", "database", login.database],
-			["database.user", "user", login.user],
-			["database.password", "password", login.password],
-		];
-		for (const [from, what, expected] of parts) {
-			this.#compare(url, from, what, expected);
-		}
-		return { ...url, login };
 	}
 
-	redis(): Access["redis"] {
-		const url = this.#find("redis.url");
-		const authorities = this.#find("redis.ca");
+	postgres(store: string): Given<DatabaseLogin> | undefined {
+		const urls = this.#all(store, "url");
+		const logins = urls.map((url) =>
+			this.#read(url, (value) => {
+				const read = readDatabaseUrl(
+					sourceOf(url).driver as DatabaseDriver,
+					value,
+					this.#given.variables.PGSSLROOTCERT,
+				);
+				if (read.via.caFile !== undefined) {
+					contentOf(
+						read.via.caFile,
+						"needs the authorities' certificates in a file",
+					);
+				}
+				return read;
+			}),
+		);
+		if (urls.length > 0) {
+			return this.#agreed(store, urls, logins, (login) => ({
+				host: login.via.socket ?? login.via.host,
+				port: String(login.via.port ?? defaultPorts.postgres),
+				name: login.database,
+				user: login.user,
+				password: login.password,
+			}));
+		}
+		const [host, user, password] = (["host", "user", "password"] as const).map(
+			(attribute) => this.#part(store, attribute),
+		);
 		if (
-			url?.contract.source.from !== "redis.url" ||
-			authorities === undefined
+			host === undefined ||
+			user === undefined ||
+			password === undefined ||
+			this.#lacks(store, ["port", "name"])
 		) {
 			return undefined;
 		}
-		const { driver } = url.contract.source;
-		const login = this.#read(url, (value) => readRedisUrl(driver, value));
-		const pem = this.#read(authorities, (value) => {
-			requireCertificates(value);
-			if (login?.caFile !== undefined) {
-				requireSameFile(login.caFile, value);
-			}
-			return value;
+		const declared = this.#platform.stores[store];
+		return this.#login(store, password, {
+			user: this.#value(user),
+			password: this.#value(password),
+			database:
+				this.#text(store, "name") ??
+				(declared?.kind === "postgres" ? declared.database : ""),
+			via: { socket: this.#value(host) },
 		});
-		return login === undefined || pem === undefined
-			? undefined
-			: { ...url, login: { ...login, authorities: pem } };
 	}
 
-	clickhouse(): Access["clickhouse"] {
-		const url = this.#find("clickhouse.url");
-		const login = url && this.#read(url, readClickhouseUrl);
-		return url === undefined || login === undefined
+	redis(
+		store: string,
+	): Given<RedisAccess & { authorities: string }> | undefined {
+		const urls = this.#all(store, "url");
+		const logins = urls.map((url) =>
+			this.#read(url, (value) =>
+				readRedisUrl(sourceOf(url).driver as RedisDriver, value),
+			),
+		);
+		const login =
+			urls.length > 0
+				? this.#agreed(store, urls, logins, ({ host, port, password }) => ({
+						host,
+						port: String(port),
+						password,
+					}))
+				: this.#redisParts(store);
+		const authorities = this.#authorities(store, login?.login.caFile);
+		return login === undefined || authorities === undefined
 			? undefined
-			: { ...url, login };
+			: { ...login, login: { ...login.login, authorities } };
 	}
 
-	#find(from: SecretSource["from"]): Bound | undefined {
-		return this.#bound.find(({ contract }) => contract.source.from === from);
+	#redisParts(store: string): Given<RedisAccess> | undefined {
+		const host = this.#part(store, "host");
+		const password = this.#part(store, "password");
+		if (
+			host === undefined ||
+			password === undefined ||
+			this.#lacks(store, ["port"])
+		) {
+			return undefined;
+		}
+		return this.#login(store, password, {
+			host: this.#value(host),
+			port: Number(this.#text(store, "port") ?? defaultPorts.redis),
+			password: this.#value(password),
+			caFile: undefined,
+		});
+	}
+
+	clickhouse(store: string): Given<ClickhouseAccess> | undefined {
+		const urls = this.#all(store, "url");
+		const logins = urls.map((url) => this.#read(url, readClickhouseUrl));
+		if (urls.length > 0) {
+			return this.#agreed(store, urls, logins, (login) => ({
+				host: login.host,
+				port: String(login.port),
+				name: login.database,
+				user: login.user,
+				password: login.password,
+			}));
+		}
+		const [host, port, name, user, password] = (
+			["host", "port", "name", "user", "password"] as const
+		).map((attribute) => this.#part(store, attribute));
+		return host && port && name && user && password
+			? this.#login(store, password, {
+					host: this.#value(host),
+					port: Number(this.#value(port)),
+					user: this.#value(user),
+					password: this.#value(password),
+					database: this.#value(name),
+				})
+			: undefined;
+	}
+
+	/** The first URL's login, if all are readable; each other variable of the store must say the same. */
+	#agreed<T extends object>(
+		store: string,
+		urls: readonly Bound[],
+		logins: readonly (T | undefined)[],
+		partsOf: (login: T) => Partial<Record<StoreAttribute, string>>,
+	): Given<T> | undefined {
+		const [url] = urls;
+		const [login] = logins;
+		if (url === undefined || login === undefined) {
+			return undefined;
+		}
+		const parts = Object.entries(partsOf(login)) as [StoreAttribute, string][];
+		for (const [index, other] of logins.slice(1).entries()) {
+			const theirs = other && partsOf(other);
+			const differing = parts.find(
+				([attribute, value]) => theirs && theirs[attribute] !== value,
+			);
+			if (differing !== undefined) {
+				this.#note(
+					urls[index + 1] as Bound,
+					`differs from the ${nameOf(differing[0])} in ${url.variable}`,
+				);
+			}
+		}
+		for (const [attribute, value] of parts) {
+			for (const part of this.#all(store, attribute)) {
+				if (this.#value(part) !== value) {
+					this.#note(
+						part,
+						`differs from the ${nameOf(attribute)} in ${url.variable}`,
+					);
+				}
+			}
+		}
+		return this.#login(store, url, login);
+	}
+
+	#login<T>(store: string, { variable, secretId }: Bound, login: T): Given<T> {
+		return { store, variable, secretId, login };
+	}
+
+	/** PEM, from the variable or the file that holds it. */
+	#authorities(
+		store: string,
+		namedFile: string | undefined,
+	): string | undefined {
+		const bound = this.#part(store, "ca");
+		if (bound === undefined && this.#lacks(store, ["ca"])) {
+			return undefined;
+		}
+		if (bound !== undefined) {
+			return this.#read(bound, (value) => {
+				requireCertificates(value);
+				if (namedFile !== undefined) {
+					requireSameFile(namedFile, value);
+				}
+				return value;
+			});
+		}
+		const secret = this.#platform.secrets.find(
+			({ source }) => source.from === `${store}.ca`,
+		);
+		const path = secret && this.#files.get(secret.id);
+		if (secret === undefined || path === undefined) {
+			return undefined;
+		}
+		return this.#try(
+			{ variable: path, secretId: secret.id, contract: secret },
+			() => {
+				const pem = contentOf(namedFile ?? path, "is not mounted");
+				requireCertificates(pem);
+				return pem;
+			},
+		);
+	}
+
+	/** The variables that hold an attribute of a store, those that can be used. */
+	#all(store: string, attribute: StoreAttribute): Bound[] {
+		return this.#holding(store, attribute).filter(
+			({ variable }) => !this.#given.unusable.has(variable),
+		);
+	}
+
+	#holding(store: string, attribute: StoreAttribute): Bound[] {
+		const declared = this.#platform.stores[store];
+		return this.#bound.filter(({ contract }) => {
+			const taken = attributeOf(contract.source);
+			return (
+				(taken?.store === store && taken.attribute === attribute) ||
+				(attribute === "password" &&
+					declared?.kind === "clickhouse" &&
+					declared.passwordSecret === contract.id)
+			);
+		});
+	}
+
+	#part(store: string, attribute: StoreAttribute): Bound | undefined {
+		return this.#all(store, attribute)[0];
+	}
+
+	/** The text of an attribute; undefined where the service does not take it from the store. */
+	#text(store: string, attribute: StoreAttribute): string | undefined {
+		const part = this.#part(store, attribute);
+		return part && this.#value(part);
+	}
+
+	/** True if the service takes one of these and it can't be used. */
+	#lacks(store: string, attributes: readonly StoreAttribute[]): boolean {
+		return attributes.some(
+			(attribute) =>
+				this.#holding(store, attribute).length > 0 &&
+				this.#part(store, attribute) === undefined,
+		);
+	}
+
+	#value({ variable }: Bound): string {
+		return this.#given.variables[variable] ?? "";
 	}
 
 	#read<T>(bound: Bound, read: (value: string) => T): T | undefined {
-		try {
-			const result = read(this.#variables[bound.variable] ?? "");
+		return this.#try(bound, () => {
+			const result = read(this.#value(bound));
 			const password = (result as { password?: string }).password;
 			const [weak] =
 				password === undefined ? [] : valueProblems(password, "password", true);
@@ -172,6 +382,12 @@ class Reader {
 				throw new FormError(`holds a password that ${weak}`);
 			}
 			return result;
+		});
+	}
+
+	#try<T>(bound: Bound, read: () => T): T | undefined {
+		try {
+			return read();
 		} catch (error) {
 			if (!(error instanceof FormError)) {
 				throw error;
@@ -181,21 +397,17 @@ class Reader {
 		}
 	}
 
-	/** The variable that holds one part must say what the URL says. */
-	#compare(
-		url: Bound,
-		from: SecretSource["from"],
-		what: string,
-		expected: string,
-	): void {
-		const part = this.#find(from);
-		if (part !== undefined && this.#variables[part.variable] !== expected) {
-			this.#note(part, `differs from the ${what} in ${url.variable}`);
-		}
-	}
-
 	#note({ variable, secretId, contract }: Bound, fact: string): void {
-		const fix = valueFix(contract, secretId, this.#environment);
-		this.#problems.push({ variable, secretId, fact, fix });
+		const { environment, problems } = this.#given;
+		const fix = valueFix(this.#platform, contract, secretId, environment);
+		problems.push({ variable, secretId, fact, fix });
 	}
+}
+
+/** What a message calls an attribute. */
+const nameOf = (attribute: StoreAttribute) =>
+	attribute === "name" ? "database" : attribute;
+
+function sourceOf({ contract }: Bound): Partial<StoreSource> {
+	return isStoreSource(contract.source) ? contract.source : {};
 }

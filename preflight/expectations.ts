@@ -1,12 +1,11 @@
 /** What a service's environment must hold, from the contract; also while nobody knows which environment it is. */
 import { bindingsFor, serviceContract } from "../contract/bindings.ts";
+import { type Environment, environments } from "../contract/environments.ts";
 import { variableIn } from "../contract/names.ts";
-import {
-	type Environment,
-	environments,
-	type PlainValue,
-	type Platform,
-	type SecretContract,
+import type {
+	PlainValue,
+	Platform,
+	SecretContract,
 } from "../contract/schema.ts";
 import { unknownEnvironment } from "./outcome.ts";
 

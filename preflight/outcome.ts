@@ -1,5 +1,5 @@
 /** What a check found, and the line that says it. */
-import type { Environment } from "../contract/schema.ts";
+import type { Environment } from "../contract/environments.ts";
 
 export type Outcome = {
 	state: "passed" | "warning" | "failed";

@@ -1,19 +1,28 @@
 /** Takes the values of secrets out of everything that is printed, in every spelling in which drivers repeat them. */
 
+import { environments } from "../contract/environments.ts";
 import { variableIn } from "../contract/names.ts";
-import type { Platform, SecretSource } from "../contract/schema.ts";
-import { environments } from "../contract/schema.ts";
+import type { Platform } from "../contract/schema.ts";
 import { secretSign } from "../contract/secret-signs.ts";
+import { attributeOf, type SecretSource } from "../contract/sources.ts";
+import type { StoreAttribute } from "../contract/stores.ts";
 
 /** Values that stand in a secret and are none: the lines of a report name them. */
-const openSources: ReadonlySet<SecretSource["from"]> = new Set([
-	"database.host",
-	"database.port",
-	"database.name",
-	"database.user",
-	"redis.ca",
-	"constant",
+const openAttributes: ReadonlySet<StoreAttribute> = new Set([
+	"host",
+	"port",
+	"name",
+	"user",
+	"ca",
 ]);
+
+function isOpen(source: SecretSource): boolean {
+	const { attribute } = attributeOf(source) ?? {};
+	return (
+		source.from === "constant" ||
+		(attribute !== undefined && openAttributes.has(attribute))
+	);
+}
 
 /** Shorter values are refused before a driver sees them, and replacing them would garble every line. */
 const shortestSecret = 4;
@@ -54,17 +63,15 @@ function secretValues(
 	variables: NodeJS.ProcessEnv,
 ): string[] {
 	const open = new Set(
-		platform.secrets
-			.filter(({ source }) => openSources.has(source.from))
-			.map(({ id }) => id),
+		platform.secrets.filter(({ source }) => isOpen(source)).map(({ id }) => id),
 	);
 	const bound = Object.values(platform.services).flatMap(({ secrets }) =>
 		Object.entries(secrets),
 	);
-	const namesOf = (isOpen: boolean) =>
+	const namesOf = (wantsOpen: boolean) =>
 		new Set(
 			bound
-				.filter(([, id]) => open.has(id) === isOpen)
+				.filter(([, id]) => open.has(id) === wantsOpen)
 				.flatMap(([name]) =>
 					environments.map((environment) => variableIn(name, environment)),
 				),

@@ -1,5 +1,7 @@
 /** What a person can do about a finding: commands, with the names filled in. */
-import type { Environment, SecretContract } from "../contract/schema.ts";
+import type { Environment } from "../contract/environments.ts";
+import type { Platform, SecretContract } from "../contract/schema.ts";
+import { isGenerated, storeUse } from "../contract/sources.ts";
 import { unknownEnvironment } from "./outcome.ts";
 
 /** The command that brings a stack to what its configuration and the contract say. */
@@ -20,6 +22,7 @@ export function bindFix(
 
 /** For a secret's value that cannot be used. */
 export function valueFix(
+	platform: Platform,
 	{ id, source }: SecretContract,
 	secretId: string,
 	environment: Environment | undefined,
@@ -29,11 +32,12 @@ export function valueFix(
 	if (source.from === "external") {
 		return `store a right value with 'gcloud secrets versions add ${secretId} --data-file=-', pin its number with 'pulumi config set --path 'externalSecrets["${id}"].version' <number> -s ${stack}', then run ${up}`;
 	}
-	if (source.from.startsWith("generated.")) {
+	if (isGenerated(source)) {
 		return `make a new value with 'pulumi config set --path 'keyEpochs["${id}"]' <one more> -s ${stack}', then run ${up}`;
 	}
-	if (source.from === "clickhouse.url") {
-		return `correct 'clickhouse' in Pulumi.${stack}.yaml, then run ${up}`;
+	const use = storeUse(platform, source);
+	if (use?.store.kind === "clickhouse") {
+		return `correct 'stores.${use.name}' in Pulumi.${stack}.yaml, then run ${up}`;
 	}
 	return `run ${up}, which makes the value from the resource it belongs to`;
 }

@@ -1,11 +1,14 @@
 /** What the variables of a service must not be; no finding repeats a value. */
+
+import { type Environment, environments } from "../contract/environments.ts";
+import { keyForm } from "../contract/keys.ts";
 import { pointsAtLoopback } from "../contract/loopback.ts";
+import type { Platform } from "../contract/schema.ts";
 import {
-	type Environment,
-	environments,
-	type Platform,
+	attributeOf,
+	isGenerated,
 	type SecretSource,
-} from "../contract/schema.ts";
+} from "../contract/sources.ts";
 import { secretValueProblems } from "../contract/value-rules.ts";
 import { comesFrom, type Expectation } from "./expectations.ts";
 import { upCommand, valueFix } from "./remedies.ts";
@@ -51,7 +54,7 @@ export function valueProblems(
 					...secretValueProblems(contract, value, environment ?? "staging"),
 					...formProblems(contract.source, value),
 				];
-	const fix = valueFix(contract, secretId, environment);
+	const fix = valueFix(platform, contract, secretId, environment);
 	return facts.length === 0
 		? []
 		: [{ variable, secretId, fact: facts.join("; "), fix }];
@@ -59,15 +62,14 @@ export function valueProblems(
 
 /** What a value must be beyond the rules for every secret. */
 function formProblems(source: SecretSource, value: string): string[] {
-	if (source.from === "generated.fernet" && !/^[\w-]{43}=$/.test(value)) {
-		return [
-			"is no Fernet key: expected URL-safe base64 of 32 bytes, with padding",
-		];
+	const key = isGenerated(source) ? keyForm(source) : undefined;
+	if (key !== undefined && !key.form.test(value)) {
+		return [`is no ${key.words}`];
 	}
 	if (source.from === "constant" && value !== source.value) {
 		return [`is not the constant '${source.value}'`];
 	}
-	if (source.from === "database.port" && !/^\d{1,5}$/.test(value)) {
+	if (attributeOf(source)?.attribute === "port" && !/^\d{1,5}$/.test(value)) {
 		return ["is no port: expected digits"];
 	}
 	return [];

@@ -1,14 +1,17 @@
 /** What the variables of a service must not be together; no finding repeats a value. */
 import { serviceContract } from "../contract/bindings.ts";
+import type { Environment } from "../contract/environments.ts";
 import { forbids } from "../contract/forbidden-variables.ts";
 import { variableIn } from "../contract/names.ts";
-import type { Environment, Platform } from "../contract/schema.ts";
+import type { Platform } from "../contract/schema.ts";
+import { isGenerated } from "../contract/sources.ts";
 import type { Expectation } from "./expectations.ts";
 import { upCommand, valueFix } from "./remedies.ts";
 import type { Problem } from "./variable-rules.ts";
 
 /** Variables of one secret hold one value; different generated secrets hold different ones. */
 export function sharedProblems(
+	platform: Platform,
 	present: Expectation[],
 	variables: NodeJS.ProcessEnv,
 	environment: Environment | undefined,
@@ -33,7 +36,7 @@ export function sharedProblems(
 		const equals = before.find(
 			(other) =>
 				other.secret.contract.id !== contract.id &&
-				contract.source.from.startsWith("generated.") &&
+				isGenerated(contract.source) &&
 				variables[other.variable] === value,
 		);
 		return [
@@ -54,7 +57,7 @@ export function sharedProblems(
 							variable,
 							secretId,
 							fact: `equals ${equals.variable}, which is another secret (${equals.secret.secretId})`,
-							fix: valueFix(contract, secretId, environment),
+							fix: valueFix(platform, contract, secretId, environment),
 						},
 					]),
 		];

@@ -1,7 +1,8 @@
 /** Which variable of which service gets which version of which secret, read from the events of one preview or update. */
 import { bindingsFor } from "../contract/bindings.ts";
+import type { Environment } from "../contract/environments.ts";
 import { serviceNameIn } from "../contract/names.ts";
-import type { Environment, Platform } from "../contract/schema.ts";
+import type { Platform } from "../contract/schema.ts";
 
 /** A variable of a service. */
 export type BindingRow = {

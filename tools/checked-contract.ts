@@ -1,8 +1,9 @@
 /** Checks what people edit before an engine starts: a mistake is told alone, and leaves nothing to end. */
 import { existsSync, readFileSync } from "node:fs";
+import { environments } from "../contract/environments.ts";
 import { UserError } from "../contract/errors.ts";
 import { parseRelease } from "../contract/release.ts";
-import { environments, type Platform } from "../contract/schema.ts";
+import type { Platform } from "../contract/schema.ts";
 
 /**
  * The contract, once it and the release of an environment hold together; otherwise tells the mistake and ends this

@@ -1,5 +1,6 @@
 /** `npm run local:status`: what of the local stack runs on this machine. */
 import { databaseUserIn } from "../contract/names.ts";
+import { storesOfKind } from "../contract/needs.ts";
 import { platform } from "../contract/platform.ts";
 import { entriesOf } from "../local/cloud/world.ts";
 import { readWorld } from "../local/plane/real/cloud-file.ts";
@@ -41,7 +42,10 @@ async function main(): Promise<void> {
 		statusReport(
 			status,
 			new Map(healths),
-			(slot) => databaseUserIn(platform, slot),
+			(slot) =>
+				storesOfKind(platform, "postgres")
+					.map(({ store }) => databaseUserIn(store.database, slot))
+					.join(", "),
 			isTerminal,
 		),
 	);

@@ -1,9 +1,9 @@
 /** Finds what nobody needs: versions, and what left the contract. Says of each why. */
-import { serviceContract } from "../contract/bindings.ts";
+import { bindsLogin } from "../contract/bindings.ts";
+import type { Environment } from "../contract/environments.ts";
 import { UserError } from "../contract/errors.ts";
 import { serviceNameIn } from "../contract/names.ts";
 import { platform } from "../contract/platform.ts";
-import type { Environment } from "../contract/schema.ts";
 import {
 	type PinnedVersion,
 	prunableVersions,
@@ -83,7 +83,7 @@ function requireEpoch(
 	{ services }: CloudState,
 ): void {
 	for (const service of Object.keys(platform.services)) {
-		if (!serviceContract(platform, service).needs.includes("postgres")) {
+		if (!bindsLogin(platform, service, environment)) {
 			continue;
 		}
 		const name = serviceNameIn(platform, service, environment);

@@ -4,10 +4,10 @@
  */
 import { parseArgs } from "node:util";
 import { secretsIn } from "../contract/bindings.ts";
+import { type Environment, environments } from "../contract/environments.ts";
 import { UserError } from "../contract/errors.ts";
 import { secretIdIn } from "../contract/names.ts";
 import { platform } from "../contract/platform.ts";
-import { type Environment, environments } from "../contract/schema.ts";
 import type { StackConfig } from "../contract/stack-config.ts";
 import { type Commands, commands } from "./prune-commands.ts";
 import { type Left, readLeft } from "./prune-left.ts";

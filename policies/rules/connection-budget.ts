@@ -1,9 +1,11 @@
 /** All instances of all services fit into the database's connections, also while a rollout runs both revisions. */
-import { valueIn } from "../../contract/bindings.ts";
+import { valueIn } from "../../contract/environments.ts";
+import { storesOfKind } from "../../contract/needs.ts";
 import type { Evidence, OurWorkload } from "../evidence.ts";
 import { elementsAt, is, numberAt, type Reading, textAt } from "../read.ts";
 import { type Finding, type Rule, suffers } from "../rule.ts";
 import { types } from "../stack.ts";
+import { databasesIn } from "../stores.ts";
 
 /** Connections that PostgreSQL and its operators keep for themselves. */
 const reserved = 20;
@@ -24,9 +26,9 @@ export const connectionBudget: Rule = {
 	looksAt: "stack",
 	*check(evidence) {
 		const { platform, environment } = evidence.expected;
-		const { maxConnections } = valueIn(platform.postgres, environment);
-		yield* wrongLimits(evidence, maxConnections);
-		let connections = 0;
+		const stores = storesOfKind(platform, "postgres");
+		yield* wrongLimits(evidence);
+		const connections = new Map(stores.map(({ name }) => [name, 0]));
 		for (const workload of evidence.ours) {
 			const { contract } = workload.of;
 			if (workload.kind === "job") {
@@ -44,15 +46,24 @@ export const connectionBudget: Rule = {
 					needed: `at most ${wanted}, as the contract says`,
 				};
 			}
-			connections +=
-				contract.poolPerInstance *
-				(found.state === "known" ? found.value : wanted);
+			const instances = found.state === "known" ? found.value : wanted;
+			for (const { name } of workload.of.stores) {
+				connections.set(
+					name,
+					(connections.get(name) ?? 0) +
+						(contract.poolPerInstance ?? 0) * instances,
+				);
+			}
 		}
-		if (2 * connections >= maxConnections - reserved) {
-			yield {
-				found: `${2 * connections} connections in a rollout`,
-				needed: `fewer than ${maxConnections - reserved}, which is max_connections less ${reserved}`,
-			};
+		for (const { name, store } of stores) {
+			const { maxConnections } = valueIn(store.sizing, environment);
+			const inRollout = 2 * (connections.get(name) ?? 0);
+			if (inRollout >= maxConnections - reserved) {
+				yield {
+					found: `${inRollout} connections in a rollout${stores.length > 1 ? ` to ${name}` : ""}`,
+					needed: `fewer than ${maxConnections - reserved}, which is max_connections less ${reserved}`,
+				};
+			}
 		}
 	},
 };
@@ -61,21 +72,22 @@ function instancesOf({ template }: OurWorkload): Reading<number> {
 	return numberAt(template, "scaling", "maxInstanceCount");
 }
 
-function* wrongLimits(
-	{ stack }: Evidence,
-	maxConnections: number,
-): Generator<Finding> {
+function* wrongLimits(evidence: Evidence): Generator<Finding> {
+	const { stack, expected } = evidence;
 	for (const resource of stack.ofType(types.databaseInstance)) {
 		const flags = elementsAt(resource.properties, "settings", "databaseFlags");
 		const flag = flags.find((each) =>
 			is(textAt(each, "name"), "max_connections"),
 		);
-		if (!is(numberAt(flag ?? null, "value"), maxConnections)) {
+		const wanted = databasesIn(evidence, resource).map(
+			({ store }) => valueIn(store.sizing, expected.environment).maxConnections,
+		);
+		if (!wanted.some((each) => is(numberAt(flag ?? null, "value"), each))) {
 			yield {
 				resource,
 				found:
 					"another max_connections, or one that this preview does not know",
-				needed: `the flag max_connections with ${maxConnections}`,
+				needed: `the flag max_connections with ${wanted.join(" or ")}`,
 			};
 		}
 	}

@@ -1,5 +1,5 @@
 /** A workload has every variable and file of the contract. */
-import type { Environment } from "../../contract/schema.ts";
+import type { Environment } from "../../contract/environments.ts";
 import type { OurWorkload } from "../evidence.ts";
 import { isMountedAs } from "../mounted.ts";
 import { wrongPlainValues } from "../plain-values.ts";

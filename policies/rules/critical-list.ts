@@ -1,7 +1,7 @@
 /** The second key: what it lists must be bound, whatever the contract says. */
 
+import type { Environment } from "../../contract/environments.ts";
 import { variableIn } from "../../contract/names.ts";
-import type { Environment } from "../../contract/schema.ts";
 import type { Variable } from "../container.ts";
 import type { Expected, ExpectedService } from "../expected.ts";
 import { known, type Reading } from "../read.ts";
@@ -124,7 +124,7 @@ function* disagreements(
 
 /** Secrets that the contract calls critical for a service which reads neither them nor what is made from them. */
 function* unreadSecrets(
-	{ service, bindings, critical }: ExpectedService,
+	{ service, bindings, critical, stores }: ExpectedService,
 	{ secrets }: Expected,
 ): Generator<Finding> {
 	const bound = new Set(bindings.secrets.map(({ variable }) => variable));
@@ -134,9 +134,9 @@ function* unreadSecrets(
 	}
 	const all = [...bindings.secrets, ...bindings.files];
 	const read = new Set(all.map(({ secret }) => secret));
-	for (const { id, source } of secrets.values()) {
-		if (source.from === "clickhouse.url" && read.has(id)) {
-			read.add(source.passwordSecret);
+	for (const { store } of stores) {
+		if (store.kind === "clickhouse") {
+			read.add(store.passwordSecret);
 		}
 	}
 	for (const [secretId, { id, criticalIn }] of secrets) {

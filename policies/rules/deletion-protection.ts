@@ -1,4 +1,5 @@
 /** In production, what holds data can't be deleted or replaced by an update. */
+import { isGenerated } from "../../contract/sources.ts";
 import type { Evidence } from "../evidence.ts";
 import { booleanAt, is } from "../read.ts";
 import type { Rule } from "../rule.ts";
@@ -16,7 +17,7 @@ export const deletionProtection: Rule = {
 	level: "mandatory",
 	requirements: ["R-070"],
 	complies:
-		"In production the database instance and its databases, Redis, every secret and the generator of the Fernet key are protected, by the engine's `protect` and by the provider's deletionProtection where it has one.",
+		"In production the database instance and its databases, Redis, every secret and the generator of each key that stored data depends on are protected, by the engine's `protect` and by the provider's deletionProtection where it has one.",
 	rejects: [
 		"such a resource without protect",
 		"such a resource whose deletionProtection is off or that this preview does not know",
@@ -50,17 +51,16 @@ export const deletionProtection: Rule = {
 	},
 };
 
-/** What is encrypted with the Fernet key is lost with it, so its generator counts. */
+/** What depends on a key is lost with it, so the generators of such keys count. */
 function dataOf(evidence: Evidence): StackResource[] {
 	const { stack, expected } = evidence;
-	const fernetKeys = [...expected.secrets]
-		.filter(([, { source }]) => source.from === "generated.fernet")
+	const keys = [...expected.secrets]
+		.filter(
+			([, { source }]) => isGenerated(source) && source.dataDepends === true,
+		)
 		.flatMap(([secretId]) => evidence.versionsOf(secretId))
 		.flatMap((version) =>
 			stack.madeFrom(version, "secretData", types.password),
 		);
-	return [
-		...stack.ofType(...selfProtecting, types.database),
-		...new Set(fernetKeys),
-	];
+	return [...stack.ofType(...selfProtecting, types.database), ...new Set(keys)];
 }

@@ -1,5 +1,5 @@
 /** Everything belongs to the environment that the stack is named after. */
-import { environments } from "../../contract/schema.ts";
+import { environments } from "../../contract/environments.ts";
 import type { Evidence } from "../evidence.ts";
 import { wrongPlainValues } from "../plain-values.ts";
 import { known } from "../read.ts";

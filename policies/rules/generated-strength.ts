@@ -1,17 +1,44 @@
 /** Generated keys are long, random, hexadecimal, and each its own. */
-import type { SecretSource } from "../../contract/schema.ts";
+import { type GeneratedSource, isGenerated } from "../../contract/sources.ts";
 import type { Evidence } from "../evidence.ts";
 import { booleanAt, is, known, numberAt, textAt } from "../read.ts";
 import type { Finding, Rule } from "../rule.ts";
 import { type StackResource, types } from "../stack.ts";
 
-/** Hex digits that a generated value is made from, and the form of the value itself. */
-const forms: Partial<
-	Record<SecretSource["from"], { digits: number; form: RegExp }>
-> = {
-	"generated.hex64": { digits: 64, form: /^[0-9a-f]{64}$/ },
-	"generated.fernet": { digits: 32, form: /^[A-Za-z0-9_-]{43}=$/ },
-};
+/**
+ * Hex digits that a generated value is made from, and the form of the value itself. Written down again and not taken
+ * from what makes the value: a fault there must not hide itself.
+ */
+function wantedOf({ encoding, bytes = 32 }: GeneratedSource): {
+	digits: number;
+	form: RegExp;
+} {
+	const digits = 2 * bytes;
+	switch (encoding) {
+		case "hex":
+			return { digits, form: new RegExp(`^[0-9a-f]{${digits}}$`) };
+		case "base64": {
+			const padding = (3 - (bytes % 3)) % 3;
+			const characters = 4 * Math.ceil(bytes / 3) - padding;
+			return {
+				digits,
+				form: new RegExp(`^[A-Za-z0-9+/]{${characters}}={${padding}}$`),
+			};
+		}
+		case "base64url":
+			return {
+				digits,
+				form: new RegExp(`^[A-Za-z0-9_-]{${Math.ceil((4 * bytes) / 3)}}$`),
+			};
+		case "fernet":
+			return { digits: 32, form: /^[A-Za-z0-9_-]{43}=$/ };
+		case "uuid":
+			return {
+				digits: 32,
+				form: /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+			};
+	}
+}
 const loginDigits = 32;
 
 export const generatedStrength: Rule = {
@@ -33,7 +60,7 @@ export const generatedStrength: Rule = {
 		const { secrets, usersOf } = evidence.expected;
 		const owners = new Map<StackResource, string>();
 		for (const [secretId, { source }] of secrets) {
-			const wanted = forms[source.from];
+			const wanted = isGenerated(source) ? wantedOf(source) : undefined;
 			for (const version of wanted ? evidence.versionsOf(secretId) : []) {
 				for (const problem of [
 					...generatorProblems(

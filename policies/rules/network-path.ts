@@ -2,6 +2,8 @@
 import type { OurWorkload } from "../evidence.ts";
 import { at, elementsAt, known, listAt, textAt } from "../read.ts";
 import { type Rule, suffers } from "../rule.ts";
+import { types } from "../stack.ts";
+import { storesBehind } from "../stores.ts";
 
 export const networkPath: Rule = {
 	id: "network-path",
@@ -16,20 +18,22 @@ export const networkPath: Rule = {
 	why: "With every binding right and no way to the address in it, a service can't work either.",
 	fix: "set template.vpcAccess, and mount a volume with cloudSqlInstance.instances",
 	looksAt: "resource",
-	*check({ ours }) {
-		for (const workload of ours) {
-			const { contract } = workload.of;
-			if (
-				contract.vpcAccess &&
-				at(workload.template, "vpcAccess").state === "missing"
-			) {
+	*check(evidence) {
+		for (const workload of evidence.ours) {
+			const { needsVpc, stores } = workload.of;
+			if (needsVpc && at(workload.template, "vpcAccess").state === "missing") {
 				yield {
 					...suffers(workload),
 					found: "no VPC access",
 					needed: "private ranges through the VPC",
 				};
 			}
-			if (contract.needs.includes("postgres") && !mountsSockets(workload)) {
+			const bindsDatabase =
+				stores.some(({ store }) => store.kind === "postgres") ||
+				[...storesBehind(evidence, workload)].some(
+					({ type }) => type === types.databaseInstance,
+				);
+			if (bindsDatabase && !mountsSockets(workload)) {
 				yield {
 					...suffers(workload),
 					found: "no mounted volume with Cloud SQL's sockets",

@@ -1,6 +1,7 @@
 /** Every secret of the stack is somebody's. */
 import { secretIdIn } from "../../contract/names.ts";
-import { nearest } from "../nearest.ts";
+import { nearest } from "../../contract/nearest.ts";
+import { passwordSecretsOf } from "../../contract/store-problems.ts";
 import { known, textAt } from "../read.ts";
 import type { Rule } from "../rule.ts";
 import { secretOf } from "../secret-reference.ts";
@@ -25,10 +26,8 @@ export const noOrphanSecret: Rule = {
 		const used = new Set(
 			workloads.flatMap(secretUses).map(({ secretId }) => secretId),
 		);
-		for (const { source } of expected.secrets.values()) {
-			if (source.from === "clickhouse.url") {
-				used.add(secretIdIn(source.passwordSecret, expected.environment));
-			}
+		for (const id of passwordSecretsOf(expected.platform)) {
+			used.add(secretIdIn(id, expected.environment));
 		}
 		for (const resource of stack.ofType(types.secret)) {
 			const secretId = known(textAt(resource.properties, "secretId"));

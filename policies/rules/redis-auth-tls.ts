@@ -1,14 +1,13 @@
 /** Redis takes only encrypted connections that log in, and its URL says so. */
-import type { Environment, SecretSource } from "../../contract/schema.ts";
+import type { Environment } from "../../contract/environments.ts";
+import type { StoreSource } from "../../contract/sources.ts";
 import type { ConnectionUrl } from "../connection-url.ts";
 import { isMountedAs } from "../mounted.ts";
-import { missingStore } from "../needed-stores.ts";
 import { described, is, textAt } from "../read.ts";
 import type { Finding, Rule } from "../rule.ts";
 import { urlsOf } from "../secret-urls.ts";
 import { types } from "../stack.ts";
-
-type RedisSource = Extract<SecretSource, { from: "redis.url" }>;
+import { missingStore } from "../stores.ts";
 
 /** Memorystore's port for encrypted connections. */
 const tlsPort = "6378";
@@ -50,7 +49,7 @@ export const redisAuthTls: Rule = {
 			}
 		}
 		const { environment } = evidence.expected;
-		for (const { url, source, ...subject } of urlsOf(evidence, "redis.url")) {
+		for (const { url, source, ...subject } of urlsOf(evidence, "redis")) {
 			for (const problem of urlProblems(url, source, environment)) {
 				yield { ...subject, ...problem };
 			}
@@ -60,7 +59,7 @@ export const redisAuthTls: Rule = {
 
 function* urlProblems(
 	url: ConnectionUrl | undefined,
-	source: RedisSource,
+	source: StoreSource,
 	environment: Environment,
 ): Generator<Pick<Finding, "found" | "needed">> {
 	const needed = `rediss://:password@host:${tlsPort}`;
@@ -86,7 +85,7 @@ function* urlProblems(
 		};
 	}
 	const file = url.parameters.get("ssl_ca_certs") ?? "";
-	const { driver, caFile } = source;
+	const { driver, caFile = "" } = source;
 	const isWanted = [caFile, encodeURIComponent(caFile)].some((wanted) =>
 		isMountedAs(environment, file, wanted),
 	);

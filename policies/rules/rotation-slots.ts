@@ -1,19 +1,21 @@
 /** The database has two logins that take turns, and the secrets follow the one whose turn it is. */
 import { databaseUserIn, type Slot, slots } from "../../contract/names.ts";
+import { type NamedStore, storesOfKind } from "../../contract/needs.ts";
+import { attributeOf } from "../../contract/sources.ts";
 import type { Evidence } from "../evidence.ts";
 import { known, numberAt, textAt } from "../read.ts";
 import type { Finding, Rule } from "../rule.ts";
 import { type StackResource, types } from "../stack.ts";
 
-/** The secrets whose value changes with the turn. */
-const followers = ["database.url", "database.user", "database.password"];
+/** What of a store changes with the turn. */
+const followers = ["url", "user", "password"];
 
 export const rotationSlots: Rule = {
 	id: "rotation-slots",
 	level: "mandatory",
 	requirements: ["R-002"],
 	complies:
-		"There are two logins, one for each slot, that no update drops; each has a generated password of its own, kept by an even epoch for slot a, an odd one for slot b, one apart; and database-url, postgres-user and postgres-password are made from the login of the higher epoch.",
+		"Each PostgreSQL store has two logins, one for each slot, that no update drops; each has a generated password of its own, kept by an even epoch for slot a, an odd one for slot b, one apart; and every URL, user and password of the store is made from the login of the higher epoch.",
 	rejects: [
 		"a slot without a login, or with several",
 		"a login that an update would drop",
@@ -25,30 +27,39 @@ export const rotationSlots: Rule = {
 	fix: "make the logins as components/database.ts does",
 	looksAt: "stack",
 	*check(evidence) {
-		const logins: Partial<Record<Slot, StackResource>> = {};
-		for (const slot of slots) {
-			const name = databaseUserIn(evidence.expected.platform, slot);
-			const users = evidence.stack
-				.ofType(types.user)
-				.filter(({ properties }) => known(textAt(properties, "name")) === name);
-			const [user] = users;
-			if (user === undefined || users.length > 1) {
-				yield {
-					found: `${users.length} logins named ${name}`,
-					needed: `exactly one for slot ${slot}`,
-					critical: true,
-				};
-			} else {
-				logins[slot] = user;
-				yield* dropProblems(user);
-			}
-		}
-		const { a, b } = logins;
-		if (a !== undefined && b !== undefined) {
-			yield* turnProblems(evidence, { a, b });
+		for (const store of storesOfKind(evidence.expected.platform, "postgres")) {
+			yield* storeProblems(evidence, store);
 		}
 	},
 };
+
+function* storeProblems(
+	evidence: Evidence,
+	{ name: store, store: { database } }: NamedStore<"postgres">,
+): Generator<Finding> {
+	const logins: Partial<Record<Slot, StackResource>> = {};
+	for (const slot of slots) {
+		const name = databaseUserIn(database, slot);
+		const users = evidence.stack
+			.ofType(types.user)
+			.filter(({ properties }) => known(textAt(properties, "name")) === name);
+		const [user] = users;
+		if (user === undefined || users.length > 1) {
+			yield {
+				found: `${users.length} logins named ${name}`,
+				needed: `exactly one for slot ${slot}`,
+				critical: true,
+			};
+		} else {
+			logins[slot] = user;
+			yield* dropProblems(user);
+		}
+	}
+	const { a, b } = logins;
+	if (a !== undefined && b !== undefined) {
+		yield* turnProblems(evidence, store, { a, b });
+	}
+}
 
 function* dropProblems(user: StackResource): Generator<Finding> {
 	if (known(textAt(user.properties, "deletionPolicy")) !== "ABANDON") {
@@ -63,6 +74,7 @@ function* dropProblems(user: StackResource): Generator<Finding> {
 
 function* turnProblems(
 	evidence: Evidence,
+	store: string,
 	logins: Record<Slot, StackResource>,
 ): Generator<Finding> {
 	const a = epochOf(evidence, logins.a);
@@ -93,7 +105,13 @@ function* turnProblems(
 		return;
 	}
 	const [target, idle] = a > b ? (["a", "b"] as const) : (["b", "a"] as const);
-	yield* followerProblems(evidence, logins[target], logins[idle], target);
+	yield* followerProblems(
+		evidence,
+		store,
+		logins[target],
+		logins[idle],
+		target,
+	);
 }
 
 /** The epoch that keeps a login's password; undefined unless one generator of its own has all keepers. */
@@ -113,13 +131,16 @@ function epochOf({ stack }: Evidence, user: StackResource): number | undefined {
 
 function* followerProblems(
 	evidence: Evidence,
+	store: string,
 	target: StackResource,
 	idle: StackResource,
 	slot: Slot,
 ): Generator<Finding> {
 	const { secrets, usersOf } = evidence.expected;
 	for (const [secretId, { source }] of secrets) {
-		for (const version of followers.includes(source.from)
+		const taken = attributeOf(source);
+		for (const version of taken?.store === store &&
+		followers.includes(taken.attribute)
 			? evidence.versionsOf(secretId)
 			: []) {
 			const logins = evidence.stack.madeFrom(version, "secretData", types.user);

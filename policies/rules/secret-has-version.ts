@@ -58,7 +58,7 @@ function keptElsewhere(
 		);
 	return (
 		!declared &&
-		(from === "external" || from.startsWith("generated.")) &&
+		(from === "external" || from === "generated") &&
 		/^[1-9]\d*$/.test(version ?? "")
 	);
 }

@@ -1,6 +1,7 @@
 /** Secrets reach a workload as bindings, never as text in its template. */
+
+import type { Environment } from "../../contract/environments.ts";
 import { variableIn } from "../../contract/names.ts";
-import type { Environment } from "../../contract/schema.ts";
 import { secretSign } from "../../contract/secret-signs.ts";
 import type { Variable } from "../container.ts";
 import { known } from "../read.ts";

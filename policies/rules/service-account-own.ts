@@ -41,7 +41,7 @@ export const serviceAccountOwn: Rule = {
 
 function* roleProblems({ grants, expected }: Evidence): Generator<Finding> {
 	const wide = grants.filter(({ scope }) => scope === "wide");
-	for (const { service, accountEmail, contract } of expected.services) {
+	for (const { service, accountEmail, roles } of expected.services) {
 		const own = wide.filter(({ members }) =>
 			members.has(memberName(accountEmail)),
 		);
@@ -50,7 +50,7 @@ function* roleProblems({ grants, expected }: Evidence): Generator<Finding> {
 				.filter(({ conditional }) => !conditional)
 				.map(({ role }) => known(role)),
 		);
-		for (const role of contract.roles) {
+		for (const role of roles) {
 			if (!held.has(role)) {
 				yield {
 					service,
@@ -60,7 +60,7 @@ function* roleProblems({ grants, expected }: Evidence): Generator<Finding> {
 			}
 		}
 		for (const { resource, role } of own) {
-			if (role.state !== "known" || !contract.roles.includes(role.value)) {
+			if (role.state !== "known" || !roles.includes(role.value)) {
 				yield {
 					service,
 					resource,

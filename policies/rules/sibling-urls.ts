@@ -1,5 +1,5 @@
 /** Services reach each other where the platform serves them. */
-import { valueIn } from "../../contract/bindings.ts";
+import { valueIn } from "../../contract/environments.ts";
 import { parseConnectionUrl } from "../connection-url.ts";
 import type { Expected } from "../expected.ts";
 import { wrongPlainValues } from "../plain-values.ts";

@@ -19,7 +19,7 @@ export const socketWithoutSsl: Rule = {
 	fix: "make the URL with databaseUrl of contract/connection-strings.ts",
 	looksAt: "resource",
 	*check(evidence) {
-		for (const { url, ...subject } of urlsOf(evidence, "database.url")) {
+		for (const { url, ...subject } of urlsOf(evidence, "postgres")) {
 			const tls = [...(url?.parameters.keys() ?? [])].filter((name) =>
 				tlsParameters.test(name),
 			);

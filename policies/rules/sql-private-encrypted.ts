@@ -1,8 +1,9 @@
 /** PostgreSQL is reached privately and encrypted. */
-import { missingStore } from "../needed-stores.ts";
+
 import { booleanAt, described, elementsAt, is, textAt } from "../read.ts";
 import type { Rule } from "../rule.ts";
 import { types } from "../stack.ts";
+import { missingStore } from "../stores.ts";
 
 const settings = ["settings", "ipConfiguration"] as const;
 const encrypted = ["ENCRYPTED_ONLY", "TRUSTED_CLIENT_CERTIFICATE_REQUIRED"];

@@ -1,10 +1,13 @@
 /** A service starts after what it needs was made and tried. */
+import type { StoreKind } from "../../contract/stores.ts";
 import type { Evidence, OurWorkload } from "../evidence.ts";
 import { textAt } from "../read.ts";
 import { type Finding, type Rule, suffers } from "../rule.ts";
-import { types } from "../stack.ts";
+import { type StackResource, types } from "../stack.ts";
+import { storesBehind } from "../stores.ts";
 
-const stores = {
+/** The resources of a store, by its kind. */
+const resourcesOf: Record<StoreKind, readonly string[]> = {
 	postgres: [types.databaseInstance, types.database, types.user],
 	redis: [types.redis],
 	clickhouse: [],
@@ -45,11 +48,11 @@ export const startOrder: Rule = {
 };
 
 function* storeProblems(
-	{ stack }: Evidence,
+	evidence: Evidence,
 	workload: OurWorkload,
 ): Generator<Finding> {
-	const needs = workload.of.contract.needs.flatMap((need) => stores[need]);
-	for (const other of stack.ofType(...needs)) {
+	const { stack } = evidence;
+	for (const other of neededBy(evidence, workload)) {
 		if (!stack.comesAfter(workload.resource, other)) {
 			yield {
 				...suffers(workload),
@@ -58,6 +61,26 @@ function* storeProblems(
 			};
 		}
 	}
+}
+
+/** What must be there before a workload: the stores behind its secrets, and of a kind that it needs and none of is behind them, all. */
+function neededBy(
+	evidence: Evidence,
+	workload: OurWorkload,
+): readonly StackResource[] {
+	const { stack } = evidence;
+	const behind = storesBehind(evidence, workload);
+	const isBehind = (resource: StackResource) =>
+		behind.has(resource) ||
+		stack
+			.madeFrom(resource, "instance", types.databaseInstance)
+			.some((instance) => behind.has(instance));
+	const kinds = new Set(workload.of.stores.map(({ store }) => store.kind));
+	return Object.entries(resourcesOf).flatMap(([kind, wanted]) => {
+		const all = stack.ofType(...wanted);
+		const found = all.filter(isBehind);
+		return found.length === 0 && kinds.has(kind as StoreKind) ? all : found;
+	});
 }
 
 function* gateProblems(

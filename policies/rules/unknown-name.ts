@@ -1,9 +1,9 @@
 /** Nothing has a name that the contract does not have. */
 
-import type { Environment } from "../../contract/schema.ts";
+import type { Environment } from "../../contract/environments.ts";
+import { nearest } from "../../contract/nearest.ts";
 import type { ExpectedService } from "../expected.ts";
 import { isMountedAs } from "../mounted.ts";
-import { nearest } from "../nearest.ts";
 import { known } from "../read.ts";
 import { type Finding, type Rule, suffers } from "../rule.ts";
 import type { Workload } from "../workload.ts";

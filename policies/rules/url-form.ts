@@ -1,13 +1,11 @@
 /** Connection URLs have the form that their driver reads. */
-import type { SecretSource } from "../../contract/schema.ts";
+import type { DatabaseDriver } from "../../contract/stores.ts";
 import { type ConnectionUrl, isSocket } from "../connection-url.ts";
 import type { Rule } from "../rule.ts";
 import { urlsOf } from "../secret-urls.ts";
 
-type DatabaseSource = Extract<SecretSource, { from: "database.url" }>;
-
 /** Written down again and not taken from the builder: a fault there must not hide itself. */
-const schemes: Record<DatabaseSource["driver"], string> = {
+const schemes: Record<DatabaseDriver, string> = {
 	"sqlalchemy-asyncpg": "postgresql+asyncpg",
 	asyncpg: "postgresql",
 	libpq: "postgresql",
@@ -20,7 +18,7 @@ export const urlForm: Rule = {
 	level: "mandatory",
 	requirements: ["R-010", "R-020"],
 	complies:
-		"Where they are known, the database's and ClickHouse's URLs have the scheme of the driver, user info that is percent-encoded, a database, and for ClickHouse https and port 8443.",
+		"Where they are known, the URLs of PostgreSQL and ClickHouse have the scheme of the driver, user info that is percent-encoded, a database, and for ClickHouse https and port 8443.",
 	rejects: [
 		"another scheme",
 		"user info that is missing or not percent-encoded",
@@ -32,17 +30,15 @@ export const urlForm: Rule = {
 	fix: "make the URL with the builders of contract/connection-strings.ts",
 	looksAt: "resource",
 	*check(evidence) {
-		for (const { url, source, ...subject } of urlsOf(
-			evidence,
-			"database.url",
-		)) {
-			const scheme = schemes[source.driver];
+		for (const { url, source, ...subject } of urlsOf(evidence, "postgres")) {
+			const driver = source.driver as DatabaseDriver;
+			const scheme = schemes[driver];
 			yield* problems(subject, [
 				...commonProblems(url, scheme),
 				url !== undefined &&
 					isSocket(url) &&
 					!url.parameters.has("host") &&
-					source.driver.startsWith("sqlalchemy") && {
+					driver.startsWith("sqlalchemy") && {
 						found: "a socket in the host's place",
 						needed: "?host= and the socket",
 					},
@@ -51,7 +47,7 @@ export const urlForm: Rule = {
 		const local = evidence.expected.environment === "local";
 		for (const { url, source: _, ...subject } of urlsOf(
 			evidence,
-			"clickhouse.url",
+			"clickhouse",
 		)) {
 			yield* problems(subject, [
 				...commonProblems(url, "https"),

@@ -1,26 +1,50 @@
 /** A secret's value is made from the resource that it belongs to. */
-import type { SecretContract, SecretSource } from "../../contract/schema.ts";
+import type { SecretContract } from "../../contract/schema.ts";
+import {
+	isGenerated,
+	type SecretSource,
+	storeUse,
+} from "../../contract/sources.ts";
+import type { StoreAttribute, StoreKind } from "../../contract/stores.ts";
 import type { Evidence } from "../evidence.ts";
 import { is, textAt } from "../read.ts";
 import type { Finding, Rule } from "../rule.ts";
 import { type StackResource, types } from "../stack.ts";
 
-/** What a version's data must be made from. External values and those of the configuration come from nowhere here. */
-const origins: Record<SecretSource["from"], readonly string[]> = {
-	"database.url": [types.user, types.databaseInstance, types.database],
-	"database.host": [types.databaseInstance],
-	"database.port": [],
-	"database.name": [types.database],
-	"database.user": [types.user],
-	"database.password": [types.user],
-	"redis.url": [types.redis],
-	"redis.ca": [types.redis],
-	"clickhouse.url": [],
-	"generated.hex64": [types.password],
-	"generated.fernet": [types.password],
-	constant: [],
-	external: [],
+/** What a value of a store must be made from, by the store's kind. The configuration's values come from nowhere here. */
+const origins: Record<
+	StoreKind,
+	Partial<Record<StoreAttribute, readonly string[]>>
+> = {
+	postgres: {
+		url: [types.user, types.databaseInstance, types.database],
+		host: [types.databaseInstance],
+		port: [],
+		name: [types.database],
+		user: [types.user],
+		password: [types.user],
+	},
+	redis: {
+		url: [types.redis],
+		host: [types.redis],
+		port: [types.redis],
+		password: [types.redis],
+		ca: [types.redis],
+	},
+	clickhouse: {},
 };
+
+/** The types that a value must be made from. */
+function originsOf(
+	{ expected }: Evidence,
+	source: SecretSource,
+): readonly string[] {
+	if (isGenerated(source)) {
+		return [types.password];
+	}
+	const use = storeUse(expected.platform, source);
+	return (use && origins[use.store.kind][use.attribute]) ?? [];
+}
 
 export const valueProvenance: Rule = {
 	id: "value-provenance",
@@ -66,7 +90,7 @@ export const valueProvenance: Rule = {
 type Problem = Pick<Finding, "found" | "needed">;
 
 function problemOf(
-	{ stack }: Evidence,
+	evidence: Evidence,
 	{ source }: SecretContract,
 	version: StackResource,
 ): Problem | undefined {
@@ -77,19 +101,14 @@ function problemOf(
 			needed: "secretData; a change of write-only data is not noticed",
 		};
 	}
-	const constant =
-		source.from === "constant"
-			? source.value
-			: source.from === "database.port"
-				? "5432"
-				: undefined;
+	const constant = constantOf(evidence, source);
 	if (constant !== undefined) {
 		return is(data, constant)
 			? undefined
 			: { found: "another value", needed: `the constant '${constant}'` };
 	}
-	const absent = origins[source.from].filter(
-		(type) => stack.madeFrom(version, "secretData", type).length === 0,
+	const absent = originsOf(evidence, source).filter(
+		(type) => evidence.stack.madeFrom(version, "secretData", type).length === 0,
 	);
 	return absent.length === 0
 		? undefined
@@ -97,6 +116,20 @@ function problemOf(
 				found: "a value that is not made from its source",
 				needed: `one made from ${absent.join(" and ")}`,
 			};
+}
+
+/** The value that a source has in every stack. */
+function constantOf(
+	{ expected }: Evidence,
+	source: SecretSource,
+): string | undefined {
+	if (source.from === "constant") {
+		return source.value;
+	}
+	const use = storeUse(expected.platform, source);
+	return use?.store.kind === "postgres" && use.attribute === "port"
+		? "5432"
+		: undefined;
 }
 
 /** The finding for each variable that holds the secret, so that the message names who suffers. */

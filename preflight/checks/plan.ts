@@ -1,13 +1,16 @@
 /** The checks of a service: one for each login it has, and in scheduled runs one for each sibling. */
 import { serviceContract } from "../../contract/bindings.ts";
 import type { DatabaseLogin } from "../../contract/connection-strings.ts";
+import type { Environment } from "../../contract/environments.ts";
 import {
 	databaseUserIn,
 	ownerRoleIn,
 	serviceNameIn,
 	slots,
 } from "../../contract/names.ts";
-import type { Environment, Platform } from "../../contract/schema.ts";
+import { storesOfKind } from "../../contract/needs.ts";
+import type { Platform } from "../../contract/schema.ts";
+import type { StoreKind } from "../../contract/stores.ts";
 import type { Access } from "../dependencies.ts";
 import { Failure } from "../failure.ts";
 import type { Outcome } from "../outcome.ts";
@@ -36,11 +39,9 @@ export function dependencyChecks(
 ): Check[] {
 	const plan = new Plan(platform, environment);
 	return [
-		...(access.postgres === undefined ? [] : [plan.postgres(access.postgres)]),
-		...(access.redis === undefined ? [] : [plan.redis(access.redis)]),
-		...(access.clickhouse === undefined
-			? []
-			: [plan.clickhouse(access.clickhouse)]),
+		...access.postgres.map((given) => plan.postgres(given)),
+		...access.redis.map((given) => plan.redis(given)),
+		...access.clickhouse.map((given) => plan.clickhouse(given)),
 	];
 }
 
@@ -58,14 +59,16 @@ class Plan {
 	}
 
 	postgres({
+		store,
 		variable,
 		secretId,
 		login,
-	}: NonNullable<Access["postgres"]>): Check {
-		const owner = ownerRoleIn(this.#platform);
-		const slotLogins = slots.map((slot) =>
-			databaseUserIn(this.#platform, slot),
-		);
+	}: Access["postgres"][number]): Check {
+		const declared = this.#platform.stores[store];
+		const database =
+			declared?.kind === "postgres" ? declared.database : login.database;
+		const owner = ownerRoleIn(database);
+		const slotLogins = slots.map((slot) => databaseUserIn(database, slot));
 		const up = `run '${upCommand(this.#environment)}'`;
 		const remedies = {
 			...this.#network(variable, "the Cloud SQL instance runs"),
@@ -76,7 +79,7 @@ class Plan {
 		};
 		const driver = import("./postgres.ts");
 		return {
-			name: "postgres",
+			name: this.#named("postgres", store),
 			variable,
 			secretId,
 			host: login.via.socket ?? `${login.via.host}:${login.via.port}`,
@@ -99,7 +102,7 @@ class Plan {
 		};
 	}
 
-	redis({ variable, secretId, login }: NonNullable<Access["redis"]>): Check {
+	redis({ store, variable, secretId, login }: Access["redis"][number]): Check {
 		const remedies = {
 			...this.#network(variable, "the Memorystore instance runs"),
 			login: `run '${upCommand(this.#environment)}', which takes the AUTH string from the instance; AUTH must be on`,
@@ -107,7 +110,7 @@ class Plan {
 		};
 		const driver = import("./redis.ts");
 		return {
-			name: "redis",
+			name: this.#named("redis", store),
 			variable,
 			secretId,
 			host: `${login.host}:${login.port}`,
@@ -120,20 +123,24 @@ class Plan {
 	}
 
 	clickhouse({
+		store,
 		variable,
 		secretId,
 		login,
-	}: NonNullable<Access["clickhouse"]>): Check {
+	}: Access["clickhouse"][number]): Check {
+		const declared = this.#platform.stores[store];
+		const password =
+			declared?.kind === "clickhouse" ? declared.passwordSecret : "";
 		const remedies = {
 			...this.#network(variable, "ClickHouse runs"),
-			login: `store the user's password with 'gcloud secrets versions add clickhouse-password-${this.#stack} --data-file=-', pin its number with 'pulumi config set --path 'externalSecrets["clickhouse-password"].version' <number> -s ${this.#stack}', then run '${upCommand(this.#environment)}'`,
-			database: `create database ${login.database}, or correct it with 'pulumi config set --path clickhouse.database <name> -s ${this.#stack}'`,
+			login: `store the user's password with 'gcloud secrets versions add ${password}-${this.#stack} --data-file=-', pin its number with 'pulumi config set --path 'externalSecrets["${password}"].version' <number> -s ${this.#stack}', then run '${upCommand(this.#environment)}'`,
+			database: `create database ${login.database}, or correct it with 'pulumi config set --path 'stores["${store}"].database' <name> -s ${this.#stack}'`,
 			certificate:
 				"check that the host is ClickHouse's own, with a certificate of a public authority",
 		};
 		const driver = import("./clickhouse.ts");
 		return {
-			name: "clickhouse",
+			name: this.#named("clickhouse", store),
 			variable,
 			secretId,
 			host: `${login.host}:${login.port}`,
@@ -143,6 +150,13 @@ class Plan {
 			},
 			silence: () => silenceFailure(remedies.network),
 		};
+	}
+
+	/** A check is called after the kind of its store, and where there are several of the kind, after the store too. */
+	#named(kind: StoreKind, store: string): string {
+		return storesOfKind(this.#platform, kind).length > 1
+			? `${kind} ${store}`
+			: kind;
 	}
 
 	#network(variable: string, what: string) {

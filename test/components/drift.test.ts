@@ -35,7 +35,9 @@ const config: StackConfig = {
 	dataProtection: true,
 	socketRoot: "/cloudsql",
 	secretFileRoot: "",
-	clickhouse: { host: "h", port: 8443, user: "u", database: "d" },
+	stores: {
+		clickhouse: { host: "h", port: 8443, user: "u", database: "d" },
+	},
 	externalSecrets: { "openai-api-key": { version: 1 } },
 	adopted: {},
 	adoptedRevisions: [],

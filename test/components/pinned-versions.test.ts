@@ -19,7 +19,9 @@ const config = (changes: Partial<StackConfig> = {}): StackConfig => ({
 	dataProtection: true,
 	socketRoot: "/cloudsql",
 	secretFileRoot: "",
-	clickhouse: { host: "c.example", port: 8443, user: "u", database: "d" },
+	stores: {
+		clickhouse: { host: "c.example", port: 8443, user: "u", database: "d" },
+	},
 	externalSecrets: Object.fromEntries(
 		external.map((id) => [id, { version: 1 }]),
 	),

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { bindingsFor } from "../../contract/bindings.ts";
+import { type Environment, environments } from "../../contract/environments.ts";
 import { platform } from "../../contract/platform.ts";
-import { type Environment, environments } from "../../contract/schema.ts";
 import { type Registered, runProgram } from "./run-program.ts";
 
 /** The key by which the engine's protocol tells a special value from an object. */

@@ -1,6 +1,6 @@
 /** Runs the program with Pulumi's mocks: no engine, no provider, every resource recorded. */
 import type { runtime } from "@pulumi/pulumi";
-import type { Environment } from "../../contract/schema.ts";
+import type { Environment } from "../../contract/environments.ts";
 
 export type Registered = {
 	type: string;
@@ -95,8 +95,8 @@ function stackFile(environment: Environment): Record<string, string> {
 		"netra-platform:dataProtection": String(environment !== "local"),
 		"netra-platform:socketRoot": "/cloudsql",
 		"netra-platform:secretFileRoot": "",
-		"netra-platform:clickhouse":
-			'{"host":"ch.example.org","user":"netra","database":"netra"}',
+		"netra-platform:stores":
+			'{"clickhouse":{"host":"ch.example.org","user":"netra","database":"netra"}}',
 		"netra-platform:externalSecrets": JSON.stringify(
 			Object.fromEntries(external.map((id) => [id, { version: 3 }])),
 		),

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 import {
 	clickhouseUrl,
-	type DatabaseDriver,
 	databaseUrl,
 	redisUrl,
 } from "../../contract/connection-strings.ts";
+import type { DatabaseDriver } from "../../contract/stores.ts";
 
 const login = { user: "netra_a", password: "p@ss/w+rd", database: "netra" };
 const socket = { socket: "/cloudsql/netra-staging:us-central1:netra" };

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import {
 	clickhouseUrl,
-	type DatabaseDriver,
 	type DatabaseLogin,
 	databaseUrl,
 	redisUrl,
 } from "../../contract/connection-strings.ts";
 import { platform } from "../../contract/platform.ts";
+import type { DatabaseDriver, RedisDriver } from "../../contract/stores.ts";
 import { plainProperties } from "../../local/provider/values.ts";
 import {
 	FormError,
@@ -67,7 +67,7 @@ describe("connection strings", () => {
 						names.some((name) => name.endsWith("Url")),
 				),
 			),
-		).toEqual(["components/platform-secrets.ts", "preflight/access.ts"]);
+		).toEqual(["components/store-values.ts", "preflight/access.ts"]);
 	});
 });
 
@@ -141,9 +141,15 @@ describe("a service", () => {
 		const read = platform.secrets.flatMap(({ id, source }): object[] => {
 			switch (source.from) {
 				case "database.url":
-					return [readDatabaseUrl(source.driver, value(id), undefined)];
+					return [
+						readDatabaseUrl(
+							source.driver as DatabaseDriver,
+							value(id),
+							undefined,
+						),
+					];
 				case "redis.url":
-					return [readRedisUrl(source.driver, value(id))];
+					return [readRedisUrl(source.driver as RedisDriver, value(id))];
 				case "clickhouse.url":
 					return [readClickhouseUrl(value(id))];
 				default:

@@ -6,11 +6,11 @@ import { Redis } from "ioredis";
 import { parse } from "pg-connection-string";
 import {
 	clickhouseUrl,
-	type DatabaseDriver,
 	type DatabaseLogin,
 	databaseUrl,
 	redisUrl,
 } from "../../contract/connection-strings.ts";
+import type { DatabaseDriver } from "../../contract/stores.ts";
 import {
 	readClickhouseUrl,
 	readDatabaseUrl,

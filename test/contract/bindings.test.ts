@@ -4,8 +4,9 @@ import {
 	secretsIn,
 	secretsReadBy,
 } from "../../contract/bindings.ts";
+import { type Environment, environments } from "../../contract/environments.ts";
+import { binds } from "../../contract/needs.ts";
 import { platform } from "../../contract/platform.ts";
-import { type Environment, environments } from "../../contract/schema.ts";
 
 /** Written out by hand, so that a slip in the contract's shared parts shows. */
 const shared = (upper: string) => ({
@@ -95,8 +96,8 @@ describe.each(environments)(
 				const { id } = platform.secrets.find(
 					({ source }) => source.from === from,
 				) as { id: string };
-				const inNeed = Object.entries(platform.services).filter(
-					([, { needs }]) => needs.includes(need),
+				const inNeed = Object.entries(platform.services).filter(([service]) =>
+					binds(need, platform, service, environment),
 				);
 				expect(inNeed.length).toBeGreaterThan(0);
 				for (const [service] of inNeed) {

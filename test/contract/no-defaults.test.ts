@@ -1,11 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { bindingsFor } from "../../contract/bindings.ts";
+import { environments } from "../../contract/environments.ts";
 import { platform } from "../../contract/platform.ts";
-import {
-	environments,
-	type Platform,
-	parsePlatform,
-} from "../../contract/schema.ts";
+import { type Platform, parsePlatform } from "../../contract/schema.ts";
 import { parseStackConfig } from "../../contract/stack-config.ts";
 import { namesIn, sourceFiles, textsIn } from "../fixtures/source.ts";
 import { stackFile } from "../in-process/stack-file.ts";

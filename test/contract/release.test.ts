@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
+import { environments } from "../../contract/environments.ts";
 import { platform } from "../../contract/platform.ts";
 import { parseRelease } from "../../contract/release.ts";
-import { environments } from "../../contract/schema.ts";
 
 const shipped = (environment: string) =>
 	readFileSync(`releases/${environment}.json`, "utf8");

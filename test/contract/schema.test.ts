@@ -6,6 +6,7 @@ import {
 	type Platform,
 	parsePlatform,
 } from "../../contract/schema.ts";
+import type { StoreOf } from "../../contract/stores.ts";
 import { formatRevisionName } from "../../plan/revision-name.ts";
 
 /** The message for a contract with one edit. */
@@ -25,6 +26,9 @@ const problem = (line: string) =>
 	`contract/platform.ts does not hold together:\n  ${line}`;
 const auth = (contract: Platform) =>
 	contract.services.auth as Platform["services"][string];
+
+const database = (contract: Platform) =>
+	contract.stores.database as StoreOf<"postgres">;
 
 describe("a contract", () => {
 	it("is accepted as it is shipped", () => {
@@ -356,21 +360,21 @@ describe("a contract", () => {
 		[
 			"a role of another form",
 			(contract) => auth(contract).roles.push("roles/x\ny"),
-			"services.auth.roles.4: must be roles/<service>.<role>",
+			"services.auth.roles.3: must be roles/<service>.<role>",
 		],
 		[
 			"a database's name of 58 characters",
 			(contract) => {
-				contract.databaseName = "d".repeat(58);
+				database(contract).database = "d".repeat(58);
 			},
-			"databaseName: must have 57 characters at most",
+			"stores.database.database: must have 57 characters at most",
 		],
 		[
 			"a database that every instance has",
 			(contract) => {
-				contract.databaseName = "postgres";
+				database(contract).database = "postgres";
 			},
-			"databaseName: exists in every instance already",
+			"stores.database.database: exists in every instance already",
 		],
 	])("rejects %s in one line that shows it", (_what, edit, line) => {
 		const message = messageAfter(edit);
@@ -503,7 +507,7 @@ describe("a contract", () => {
 				);
 			}),
 		).toContain(
-			"services.auth.secretFiles./etc/netra/redis/ca.pem: must hold the certificates of Redis, which 'redis-url' refers to",
+			"services.auth.secretFiles./etc/netra/redis/ca.pem: must hold the certificates of 'redis', which 'redis-url' refers to: a secret with the source { from: \"redis.ca\" }",
 		);
 	});
 
@@ -514,7 +518,7 @@ describe("a contract", () => {
 			}),
 		).toBe(
 			problem(
-				"services.auth.secretFiles./etc/netra/redis/ca.pem: must hold the certificates of Redis, which 'redis-url' refers to",
+				"services.auth.secretFiles./etc/netra/redis/ca.pem: must hold the certificates of 'redis', which 'redis-url' refers to: a secret with the source { from: \"redis.ca\" }",
 			),
 		);
 	});

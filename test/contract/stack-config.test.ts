@@ -12,8 +12,8 @@ const complete: RawConfig = {
 	"netra-platform:dataProtection": "true",
 	"netra-platform:socketRoot": "/cloudsql",
 	"netra-platform:secretFileRoot": "",
-	"netra-platform:clickhouse":
-		'{"host":"ch.example.org","user":"netra","database":"netra"}',
+	"netra-platform:stores":
+		'{"clickhouse":{"host":"ch.example.org","user":"netra","database":"netra"}}',
 	"netra-platform:externalSecrets": JSON.stringify({
 		"clickhouse-password": { version: 1 },
 		"google-oauth-client-id": { version: 2 },
@@ -69,11 +69,13 @@ describe("the configuration of a stack", () => {
 			dataProtection: true,
 			socketRoot: "/cloudsql",
 			secretFileRoot: "",
-			clickhouse: {
-				host: "ch.example.org",
-				port: 8443,
-				user: "netra",
-				database: "netra",
+			stores: {
+				clickhouse: {
+					host: "ch.example.org",
+					port: 8443,
+					user: "netra",
+					database: "netra",
+				},
 			},
 			externalSecrets: JSON.parse(
 				complete["netra-platform:externalSecrets"] as string,
@@ -91,7 +93,7 @@ describe("the configuration of a stack", () => {
 			"an unknown key",
 			{ "netra-platform:rotationEpok": "4" },
 			[
-				"  netra-platform:rotationEpok is not a known key; known are rotationEpoch, dataProtection, socketRoot, secretFileRoot, clickhouse, externalSecrets, adopted, adoptedRevisions, keyEpochs, slotRetry, services",
+				"  netra-platform:rotationEpok is not a known key; known are rotationEpoch, dataProtection, socketRoot, secretFileRoot, stores, externalSecrets, adopted, adoptedRevisions, keyEpochs, slotRetry, services",
 				"    fix: pulumi config rm --path 'netra-platform:rotationEpok' -s staging",
 			],
 		],
@@ -121,18 +123,21 @@ describe("the configuration of a stack", () => {
 		],
 		[
 			"a missing key",
-			{ "netra-platform:clickhouse": undefined },
+			{ "netra-platform:stores": undefined },
 			[
-				"  netra-platform:clickhouse is missing; expected an object",
-				"    fix: pulumi config set --path clickhouse.host <host> -s staging",
+				"  netra-platform:stores.clickhouse is missing; 'clickhouse' is somebody else's, so the stack must say where it is: host, user and database",
+				"    fix: pulumi config set --path 'stores[\"clickhouse\"].host' <host> -s staging",
 			],
 		],
 		[
 			"an empty text",
-			{ "netra-platform:clickhouse": '{"host":"","user":"u","database":"d"}' },
+			{
+				"netra-platform:stores":
+					'{"clickhouse":{"host":"","user":"u","database":"d"}}',
+			},
 			[
-				"  netra-platform:clickhouse.host found a string; expected a text that is not empty",
-				"    fix: pulumi config set --path clickhouse.host <host> -s staging",
+				"  netra-platform:stores.clickhouse.host found a string; expected a text that is not empty",
+				"    fix: pulumi config set --path 'stores[\"clickhouse\"].host' <host> -s staging",
 			],
 		],
 		[
@@ -313,14 +318,14 @@ describe("the configuration of a stack", () => {
 		[
 			"a host with a scheme, and a database that no URL can carry",
 			{
-				"netra-platform:clickhouse":
-					'{"host":"https://x.example.org","user":"u","database":"d/e"}',
+				"netra-platform:stores":
+					'{"clickhouse":{"host":"https://x.example.org","user":"u","database":"d/e"}}',
 			},
 			[
-				"  netra-platform:clickhouse.host found a string; expected a host name or IP address, without scheme or port",
-				"    fix: pulumi config set --path clickhouse.host <host> -s staging",
-				"  netra-platform:clickhouse.database found a string; expected letters, digits, '_' and '-' only",
-				"    fix: pulumi config set --path clickhouse.host <host> -s staging",
+				"  netra-platform:stores.clickhouse.host found a string; expected a host name or IP address, without scheme or port",
+				"    fix: pulumi config set --path 'stores[\"clickhouse\"].host' <host> -s staging",
+				"  netra-platform:stores.clickhouse.database found a string; expected letters, digits, '_' and '-' only",
+				"    fix: pulumi config set --path 'stores[\"clickhouse\"].database' <database> -s staging",
 			],
 		],
 	])("is refused for %s", (_what, change, lines) => {

@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { environments } from "../../contract/schema.ts";
+import { environments } from "../../contract/environments.ts";
 import { handOver, takeBack } from "../in-process/exchange.ts";
 import { type InProcess, succeeded } from "../in-process/in-process.ts";
 import { shippedStack } from "../in-process/shipped.ts";

@@ -1,7 +1,8 @@
 /** The shipped platform's stacks, in this process. */
 import { readFileSync } from "node:fs";
+import type { Environment } from "../../contract/environments.ts";
 import { platform } from "../../contract/platform.ts";
-import type { Environment, Platform } from "../../contract/schema.ts";
+import type { Platform } from "../../contract/schema.ts";
 import { deployPlatform } from "../../program.ts";
 import { InProcess, type InProcessOptions } from "./in-process.ts";
 import { stackFile } from "./stack-file.ts";

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { platform } from "../../contract/platform.ts";
 import type { Platform } from "../../contract/schema.ts";
 import type { StackConfig } from "../../contract/stack-config.ts";
+import type { StoreOf } from "../../contract/stores.ts";
 import { types } from "../../plan/recorded.ts";
 import { allowReplacements, replacementsIn } from "../../plan/replacement.ts";
 import { config, contract, records, secretOf, urn } from "./stack.ts";
@@ -159,18 +160,18 @@ describe("[R-101] a replacement is refused", () => {
 		[
 			"another database",
 			(changed) => {
-				changed.databaseName = "other";
+				(changed.stores.database as StoreOf<"postgres">).database = "other";
 			},
 			"database database-database: name is netra, would be other:",
-			"put databaseName back to netra",
+			"put stores.database.database back to netra",
 		],
 		[
 			"another tier of Redis",
-			({ redis }) => {
-				redis.staging.tier = "STANDARD_HA";
+			({ stores }) => {
+				(stores.redis as StoreOf<"redis">).sizing.staging.tier = "STANDARD_HA";
 			},
 			"Redis redis-instance: tier is BASIC, would be STANDARD_HA:",
-			"put redis.staging.tier back to BASIC",
+			"put stores.redis.sizing.staging.tier back to BASIC",
 		],
 		[
 			"another name for the platform",
@@ -218,7 +219,7 @@ describe("[R-101] a key that stored data depends on is not made anew", () => {
 
 	it("by another epoch", () => {
 		expect(refusal(platform, { keyEpochs: { "fernet-key": 1 } })).toContain(
-			`key fernet-key: its epoch is 0, would be 1: that replaces it, and all that is encrypted with it would be lost
+			`key fernet-key: its epoch is 0, would be 1: that replaces it, and all stored data that depends on it would be lost
     fix: pulumi config set --path 'keyEpochs["fernet-key"]' 0 -s staging`,
 		);
 	});
@@ -230,13 +231,15 @@ describe("[R-101] a key that stored data depends on is not made anew", () => {
 				const secret = secretOf(changed, "fernet-key");
 				secret.id = "data-key";
 				secret.source = {
-					from: "generated.fernet",
+					from: "generated",
+					encoding: "fernet",
+					dataDepends: true,
 					...(generator === undefined ? {} : { generator }),
 				};
 			};
 		expect(key(renamed())).toContain(
-			`key data-key: the key was fernet-key's, would be a new one: that replaces it, and all that is encrypted with it would be lost
-    fix: in contract/platform.ts, give data-key the source { from: "generated.fernet", generator: "fernet-key" }; if`,
+			`key data-key: the key was fernet-key's, would be a new one: that replaces it, and all stored data that depends on it would be lost
+    fix: in contract/platform.ts, add generator: "fernet-key" to the source of data-key; if`,
 		);
 		expect(notes(contract(renamed("fernet-key")))).toEqual([]);
 	});
@@ -266,8 +269,9 @@ describe("a stack whose data is not protected", () => {
 	it("is told what a replacement loses", () => {
 		expect(
 			notes(
-				contract(({ redis }) => {
-					redis.staging.tier = "STANDARD_HA";
+				contract(({ stores }) => {
+					(stores.redis as StoreOf<"redis">).sizing.staging.tier =
+						"STANDARD_HA";
 				}),
 				{ dataProtection: false },
 			),

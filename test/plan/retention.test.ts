@@ -67,9 +67,9 @@ const outputs = {
 		"backend",
 	),
 	[urn(identity(types.account), "auth")]: { accountId: "netra-auth" },
-	[urn(identity(types.projectRole), "auth-cloudsql-client")]: role(
+	[urn(identity(types.projectRole), "auth-logging-logWriter")]: role(
 		"auth",
-		"roles/cloudsql.client",
+		"roles/logging.logWriter",
 	),
 	[urn(`netra-platform:index:Database$${types.generator}`, "database-user-a")]:
 		{},
@@ -165,7 +165,7 @@ describe("[R-101] nothing that a revision can bind is deleted", () => {
 			({ services }) => {
 				Object.assign(services.auth ?? {}, { roles: [] });
 			},
-			["IAMMember auth-cloudsql-client"],
+			["IAMMember auth-logging-logWriter"],
 		],
 		[
 			"that renames a service",
@@ -175,7 +175,7 @@ describe("[R-101] nothing that a revision can bind is deleted", () => {
 			},
 			[
 				"Account auth",
-				"IAMMember auth-cloudsql-client",
+				"IAMMember auth-logging-logWriter",
 				"SecretIamMember jwt-secret-auth",
 				"SecretIamMember redis-url-auth",
 			],
@@ -241,7 +241,7 @@ describe("[R-101] nothing that a revision can bind is deleted", () => {
 			["jwt-secret-auth", "jwt-secret"],
 			["redis-url-auth", "redis-url"],
 			["auth", "auth"],
-			["auth-cloudsql-client", "auth"],
+			["auth-logging-logWriter", "auth"],
 		]);
 	});
 });
@@ -325,7 +325,7 @@ describe("what is said of what stays", () => {
 			}),
 		).toEqual([
 			`[retired] ${email("auth")} no longer binds redis-url-staging, and may go on reading it. No revision needs it any more: tools/prune -s staging offers it.`,
-			`[retired] ${email("auth")} no longer asks for roles/cloudsql.client, and keeps it. Revisions that can be pinned may need it: tools/prune -s staging names them, and offers it once none does.`,
+			`[retired] ${email("auth")} no longer asks for roles/logging.logWriter, and keeps it. Revisions that can be pinned may need it: tools/prune -s staging names them, and offers it once none does.`,
 		]);
 	});
 

@@ -19,8 +19,8 @@ export const config = (changes: Partial<StackConfig> = {}): StackConfig => ({
 			"netra-platform:dataProtection": "true",
 			"netra-platform:socketRoot": "/cloudsql",
 			"netra-platform:secretFileRoot": "",
-			"netra-platform:clickhouse":
-				'{"host":"ch.example.org","user":"netra","database":"netra"}',
+			"netra-platform:stores":
+				'{"clickhouse":{"host":"ch.example.org","user":"netra","database":"netra"}}',
 			"netra-platform:externalSecrets": JSON.stringify(
 				Object.fromEntries(
 					platform.secrets

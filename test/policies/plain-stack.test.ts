@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { environments } from "../../contract/schema.ts";
+import { environments } from "../../contract/environments.ts";
 import { plainStack } from "../fixtures/plain-stack.ts";
 import { preview } from "../fixtures/preview.ts";
 import type { Properties, Resource, Value } from "../fixtures/resources.ts";

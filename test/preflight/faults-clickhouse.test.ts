@@ -98,7 +98,7 @@ describe("faults of ClickHouse", () => {
 			await bench.check({ clickhouse: { database: "other" } }),
 			line(
 				bench.stores.clickhouse.port,
-				"1 attempt: the database does not exist (code 81). Fix: create database other, or correct it with 'pulumi config set --path clickhouse.database <name> -s local'",
+				"1 attempt: the database does not exist (code 81). Fix: create database other, or correct it with 'pulumi config set --path 'stores[\"clickhouse\"].database' <name> -s local'",
 			),
 		);
 	});

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { bindingsFor } from "../../contract/bindings.ts";
+import { environments } from "../../contract/environments.ts";
 import { platform } from "../../contract/platform.ts";
-import { environments } from "../../contract/schema.ts";
 import { inspect } from "../../preflight/configuration.ts";
 import { textLine } from "../../preflight/outcome.ts";
 
@@ -43,7 +43,7 @@ describe("a secret variable that is missing", () => {
 					`^FAIL ${service} in ${environment}: ${variable} \\(secret ${secretId}\\): is missing\\. Fix: `,
 				),
 			]);
-			expect(access).toEqual({});
+			expect(access).toEqual({ postgres: [], redis: [], clickhouse: [] });
 		}
 	});
 });

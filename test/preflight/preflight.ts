@@ -9,8 +9,10 @@ import {
 	databaseUrl,
 	redisUrl,
 } from "../../contract/connection-strings.ts";
+import type { Environment } from "../../contract/environments.ts";
 import { platform } from "../../contract/platform.ts";
-import type { Environment, SecretContract } from "../../contract/schema.ts";
+import type { SecretContract } from "../../contract/schema.ts";
+import type { DatabaseDriver, RedisDriver } from "../../contract/stores.ts";
 
 export type Variables = Record<string, string>;
 
@@ -66,7 +68,7 @@ function secretValue({ source }: SecretContract, logins: Logins): string {
 	const { postgres, redis, clickhouse } = logins;
 	switch (source.from) {
 		case "database.url":
-			return databaseUrl(source.driver, postgres as never);
+			return databaseUrl(source.driver as DatabaseDriver, postgres as never);
 		case "database.host":
 			return "socket" in postgres.via ? postgres.via.socket : postgres.via.host;
 		case "database.port":
@@ -78,22 +80,24 @@ function secretValue({ source }: SecretContract, logins: Logins): string {
 		case "database.password":
 			return postgres.password;
 		case "redis.url":
-			return redisUrl(source.driver, redis);
+			return redisUrl(source.driver as RedisDriver, redis);
 		case "redis.ca":
 			return redis.authorities;
 		case "clickhouse.url":
 			return clickhouseUrl(clickhouse);
-		case "generated.hex64":
-			return randomBytes(32).toString("hex");
-		case "generated.fernet":
-			return Buffer.from(randomBytes(16).toString("hex"))
-				.toString("base64")
-				.replaceAll("+", "-")
-				.replaceAll("/", "_");
+		case "generated":
+			return source.encoding === "fernet"
+				? Buffer.from(randomBytes(16).toString("hex"))
+						.toString("base64")
+						.replaceAll("+", "-")
+						.replaceAll("/", "_")
+				: randomBytes(32).toString("hex");
 		case "constant":
 			return source.value;
 		case "external":
 			return `${randomBytes(20).toString("hex")}${source.endsIn ?? ""}`;
+		default:
+			throw new Error(`no value for ${source.from}`);
 	}
 }
 

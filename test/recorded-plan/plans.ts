@@ -1,5 +1,5 @@
 /** What the program declares in each stack and phase, as text that a person can read and compare. */
-import type { Environment } from "../../contract/schema.ts";
+import type { Environment } from "../../contract/environments.ts";
 import {
 	isObject,
 	type Properties,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { environments } from "../../contract/schema.ts";
+import { environments } from "../../contract/environments.ts";
 import { differencesBetween } from "./differences.ts";
 import { type Plan, planIn, plansOf, textOf } from "./plans.ts";
 import { differencesFromRecord } from "./records.ts";

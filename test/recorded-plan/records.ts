@@ -1,6 +1,6 @@
 /** The recorded plans: a whole one for each stack, and what the later phases have otherwise. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { environments } from "../../contract/schema.ts";
+import { environments } from "../../contract/environments.ts";
 import { differencesBetween } from "./differences.ts";
 import { type Phase, type Plan, planIn, plansOf, textOf } from "./plans.ts";
 

@@ -97,10 +97,10 @@ export const breaks: Readonly<Record<string, readonly Break[]>> = {
 	"R-012": [
 		{
 			what: "a second builder writes ClickHouse's URL",
-			path: "components/platform-secrets.ts",
-			from: "clickhouseUrl({ ...config.clickhouse, password }),",
+			path: "components/store-values.ts",
+			from: "clickhouseUrl({ ...address, password }),",
 			// biome-ignore lint/suspicious/noTemplateCurlyInString: source text
-			to: "`https://${config.clickhouse.user}:${password}@${config.clickhouse.host}:8443/netra`,",
+			to: "`https://${address.user}:${password}@${address.host}:8443/netra`,",
 			tests: ["test/connection-strings/one-builder.test.ts"],
 			titled: "are written by one file alone",
 		},
@@ -124,8 +124,8 @@ export const breaks: Readonly<Record<string, readonly Break[]>> = {
 		{
 			what: "a service may do without ClickHouse's URL",
 			path: "contract/platform.ts",
-			from: 'source: { from: "clickhouse.url", passwordSecret: "clickhouse-password" },\n\t\t\tcriticalIn: ["backend"],',
-			to: 'source: { from: "clickhouse.url", passwordSecret: "clickhouse-password" },\n\t\t\tcriticalIn: [],',
+			from: 'source: { from: "clickhouse.url" },\n\t\t\tcriticalIn: ["backend"],',
+			to: 'source: { from: "clickhouse.url" },\n\t\t\tcriticalIn: [],',
 			tests: bindings,
 		},
 	],
@@ -163,8 +163,8 @@ export const breaks: Readonly<Record<string, readonly Break[]>> = {
 		{
 			what: "code gives a critical name a value of its own",
 			path: "preflight/dependencies.ts",
-			from: 'const url = this.#find("redis.url");',
-			to: 'this.#variables.REDIS_URL ??= "localhost";\n\t\tconst url = this.#find("redis.url");',
+			from: "): Given<RedisAccess & { authorities: string }> | undefined {",
+			to: '): Given<RedisAccess & { authorities: string }> | undefined {\n\t\tthis.#given.variables.REDIS_URL ??= "localhost";',
 			tests: ["test/contract/no-defaults.test.ts"],
 		},
 		{
@@ -305,7 +305,7 @@ export const breaks: Readonly<Record<string, readonly Break[]>> = {
 	"R-044": [
 		{
 			what: "no suggestion comes with a misspelt name",
-			path: "policies/nearest.ts",
+			path: "contract/nearest.ts",
 			from: "return best?.name;",
 			to: "return undefined;",
 			tests: pack,
@@ -409,7 +409,7 @@ export const breaks: Readonly<Record<string, readonly Break[]>> = {
 		{
 			what: "services do not wait for both logins",
 			path: "components/contract-service.ts",
-			from: "...args.database.users,",
+			from: "...args.logins",
 			to: "",
 			tests: ["test/components/start-order.test.ts"],
 		},

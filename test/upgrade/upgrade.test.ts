@@ -5,7 +5,7 @@
 import { cpSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "@jest/globals";
-import type { Environment } from "../../contract/schema.ts";
+import type { Environment } from "../../contract/environments.ts";
 import { Checkout, jsonOf, outputOf } from "../e2e/checkout.ts";
 import { stateFrom } from "../in-process/checkpoint.ts";
 import { succeeded } from "../in-process/in-process.ts";

@@ -66,7 +66,7 @@ export class Clickhouse {
 			this.#server = undefined;
 			const { code } = error as NodeJS.ErrnoException;
 			throw new CloudError(
-				`the stand-in for ClickHouse cannot listen on port ${record.port} (${code}): choose a free one with 'tools/pulumi-local config set --path clickhouse.port <port> -s local', then run the command again`,
+				`the stand-in for ClickHouse cannot listen on port ${record.port} (${code}): choose a free one with 'tools/pulumi-local config set --path stores.clickhouse.port <port> -s local', then run the command again`,
 			);
 		}
 	}

@@ -192,7 +192,7 @@ describe("an error names what to change", () => {
 			await expect(
 				bench.serve("one", { environment: { CLICKHOUSE_URL } }),
 			).rejects.toThrow(
-				`the stand-in for ClickHouse cannot listen on port ${port} (EADDRINUSE): choose a free one with 'tools/pulumi-local config set --path clickhouse.port <port> -s local', then run the command again`,
+				`the stand-in for ClickHouse cannot listen on port ${port} (EADDRINUSE): choose a free one with 'tools/pulumi-local config set --path stores.clickhouse.port <port> -s local', then run the command again`,
 			);
 		} finally {
 			other.close();

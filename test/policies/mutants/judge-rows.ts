@@ -5,7 +5,7 @@
  *   node test/policies/mutants/judge-rows.ts production             breaks the hand-written stack
  *   node test/policies/mutants/judge-rows.ts staging FILE…          breaks stacks as test/fixtures/captured.ts wrote them down
  */
-import { environments } from "../../../contract/schema.ts";
+import { environments } from "../../../contract/environments.ts";
 import { captured } from "../../fixtures/captured.ts";
 import { plainStack } from "../../fixtures/plain-stack.ts";
 import { type Phase, preview } from "../../fixtures/preview.ts";

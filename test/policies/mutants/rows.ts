@@ -1,17 +1,17 @@
 /** For every row of the contract, every way to break it. */
 import { bindingsFor } from "../../../contract/bindings.ts";
 import {
+	type Environment,
+	environments,
+} from "../../../contract/environments.ts";
+import {
 	preflightJobNameIn,
 	secretIdIn,
 	serviceAccountEmail,
 	serviceNameIn,
 } from "../../../contract/names.ts";
 import { platform } from "../../../contract/platform.ts";
-import {
-	type Environment,
-	environments,
-	type SecretSource,
-} from "../../../contract/schema.ts";
+import type { SecretSource } from "../../../contract/sources.ts";
 import { plainSource } from "../../../policies/plain-values.ts";
 import { criticalVariables, secondKey } from "../../../policies/second-key.ts";
 import { type Properties, UNKNOWN } from "../../fixtures/resources.ts";

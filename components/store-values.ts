@@ -1,0 +1,151 @@
+/** What the data stores give to those who bind them. */
+import * as pulumi from "@pulumi/pulumi";
+import {
+	clickhouseUrl,
+	databaseUrl,
+	redisUrl,
+} from "../contract/connection-strings.ts";
+import { own } from "../contract/own-keys.ts";
+import type { Platform } from "../contract/schema.ts";
+import {
+	type StoreSource,
+	type StoreUse,
+	storeUse,
+} from "../contract/sources.ts";
+import type { StackConfig } from "../contract/stack-config.ts";
+import type { DatabaseDriver, RedisDriver } from "../contract/stores.ts";
+import type { Database } from "./database.ts";
+import type { Redis } from "./redis.ts";
+
+export type StoreValuesArgs = {
+	platform: Platform;
+	config: StackConfig;
+	/** The data stores that this stack makes, by their names in the contract. */
+	databases: ReadonlyMap<string, Database>;
+	redis: ReadonlyMap<string, Redis>;
+	/** The passwords of somebody else's stores, by the store's name. */
+	passwords: ReadonlyMap<string, pulumi.Output<string>>;
+};
+
+/** The value that a source takes of a store, made of the resource that knows it. */
+export function storeValue(
+	args: StoreValuesArgs,
+	source: StoreSource,
+): pulumi.Input<string> {
+	const use = storeUse(args.platform, source);
+	switch (use?.store.kind) {
+		case "postgres":
+			return databaseValue(args, source, use);
+		case "redis":
+			return redisValue(args, source, use);
+		case "clickhouse":
+			return clickhouseValue(args, use);
+		default:
+			return noSuchValue(source);
+	}
+}
+
+function databaseValue(
+	{ databases, config }: StoreValuesArgs,
+	source: StoreSource,
+	{ name, attribute }: StoreUse,
+): pulumi.Input<string> {
+	const { login, databaseName, connectionName } = made(databases, name);
+	const socket = pulumi.interpolate`${config.socketRoot}/${connectionName}`;
+	switch (attribute) {
+		case "url":
+			return pulumi
+				.all([login.user, login.password, databaseName, socket])
+				.apply(([user, password, database, path]) =>
+					databaseUrl(source.driver as DatabaseDriver, {
+						user,
+						password,
+						database,
+						via: { socket: path },
+					}),
+				);
+		case "host":
+			return socket;
+		case "port":
+			return "5432";
+		case "name":
+			return databaseName;
+		case "user":
+			return login.user;
+		case "password":
+			return login.password;
+		default:
+			return noSuchValue(source);
+	}
+}
+
+function redisValue(
+	{ redis, config }: StoreValuesArgs,
+	source: StoreSource,
+	{ name, attribute }: StoreUse,
+): pulumi.Input<string> {
+	const instance = made(redis, name);
+	const { host, port, password } = instance;
+	switch (attribute) {
+		case "url":
+			return pulumi
+				.all([host, port, password])
+				.apply(([host, port, password]) =>
+					redisUrl(source.driver as RedisDriver, {
+						host,
+						port,
+						password,
+						caFile: config.secretFileRoot + (source.caFile ?? ""),
+					}),
+				);
+		case "host":
+			return host;
+		case "port":
+			return port.apply(String);
+		case "password":
+			return password;
+		case "ca":
+			return instance.caCertificates;
+		default:
+			return noSuchValue(source);
+	}
+}
+
+function clickhouseValue(
+	{ config, passwords }: StoreValuesArgs,
+	{ name, attribute }: StoreUse,
+): pulumi.Input<string> {
+	const address = own(config.stores, name);
+	if (address === undefined) {
+		throw new Error(`the configuration has no address of the store '${name}'`);
+	}
+	switch (attribute) {
+		case "url":
+			return made(passwords, name).apply((password) =>
+				clickhouseUrl({ ...address, password }),
+			);
+		case "host":
+			return address.host;
+		case "port":
+			return String(address.port);
+		case "name":
+			return address.database;
+		case "user":
+			return address.user;
+		default:
+			return noSuchValue({ from: `${name}.${attribute}` });
+	}
+}
+
+function made<T>(stores: ReadonlyMap<string, T>, name: string): T {
+	const found = stores.get(name);
+	if (found === undefined) {
+		throw new Error(`the stack has no store '${name}'`);
+	}
+	return found;
+}
+
+/** The contract's check lets none of these through. */
+function noSuchValue({ from }: Pick<StoreSource, "from">): never {
+	throw new Error(`no store has the value '${from}'`);
+}

@@ -1,0 +1,101 @@
+/** What a service needs, worked out from what it binds. */
+import { secretsIn, secretsReadBy, serviceContract } from "./bindings.ts";
+import type { Environment } from "./environments.ts";
+import type { Platform } from "./schema.ts";
+import { type StoreUse, storeUse } from "./sources.ts";
+import type { Store, StoreKind, StoreOf } from "./stores.ts";
+
+/** A store and its name. */
+export type NamedStore<Kind extends StoreKind = StoreKind> = {
+	name: string;
+	store: StoreOf<Kind>;
+};
+
+/** The stores of a kind, in the contract's order. */
+export function storesOfKind<Kind extends StoreKind>(
+	{ stores }: Pick<Platform, "stores">,
+	kind: Kind,
+): NamedStore<Kind>[] {
+	return Object.entries<Store>(stores).flatMap(([name, store]) =>
+		store.kind === kind ? [{ name, store: store as StoreOf<Kind> }] : [],
+	);
+}
+
+/** What a service takes of its stores, once for each secret that it reads. */
+function usesOf(
+	platform: Platform,
+	service: string,
+	environment: Environment,
+): StoreUse[] {
+	const read = new Set(secretsReadBy(platform, service, environment));
+	return secretsIn(platform, environment)
+		.filter(({ id }) => read.has(id))
+		.flatMap(({ id, source }) => {
+			const use = storeUse(platform, source) ?? passwordUse(platform, id);
+			return use === undefined ? [] : [use];
+		});
+}
+
+/** Somebody else's store keeps its password in a secret that nothing makes. */
+function passwordUse(platform: Platform, id: string): StoreUse | undefined {
+	const found = storesOfKind(platform, "clickhouse").find(
+		({ store }) => store.passwordSecret === id,
+	);
+	return found && { ...found, attribute: "password" };
+}
+
+/** The stores that a service binds, each once, in the contract's order. */
+export function storesBoundBy(
+	platform: Platform,
+	service: string,
+	environment: Environment,
+): NamedStore[] {
+	const bound = new Set(
+		usesOf(platform, service, environment).map(({ name }) => name),
+	);
+	return Object.entries(platform.stores).flatMap(([name, store]) =>
+		bound.has(name) ? [{ name, store }] : [],
+	);
+}
+
+/** True if a service binds a store of a kind. */
+export function binds(
+	kind: StoreKind,
+	platform: Platform,
+	service: string,
+	environment: Environment,
+): boolean {
+	return storesBoundBy(platform, service, environment).some(
+		({ store }) => store.kind === kind,
+	);
+}
+
+/** True if a service reaches private addresses, so that it needs a way into the VPC. Cloud SQL's sockets are no address. */
+export function needsVpc(
+	platform: Platform,
+	service: string,
+	environment: Environment,
+): boolean {
+	return (
+		serviceContract(platform, service).vpcAccess === true ||
+		binds("redis", platform, service, environment)
+	);
+}
+
+/** Lets an account through Cloud SQL's sockets. */
+const sqlClient = "roles/cloudsql.client";
+
+/** The roles that a service's account has on the project: those that it declares, and those that its stores take. */
+export function rolesOf(
+	platform: Platform,
+	service: string,
+	environment: Environment,
+): string[] {
+	const { roles } = serviceContract(platform, service);
+	return [
+		...new Set([
+			...(binds("postgres", platform, service, environment) ? [sqlClient] : []),
+			...roles,
+		]),
+	];
+}

@@ -1,0 +1,153 @@
+/** Where the values of secrets come from, as a contract writes it. */
+import { z } from "zod";
+import { own } from "./own-keys.ts";
+import { filePath, kebabName, plainText } from "./shapes.ts";
+import {
+	attributesOf,
+	driversOf,
+	type Store,
+	type StoreAttribute,
+	type StoreKind,
+} from "./stores.ts";
+
+/** The bytes of a key that nobody guesses. */
+export const defaultKeyBytes = 32;
+
+/** Encodings of one length. A Fernet key is 32 characters in URL-safe base64, a UUID 128 bits of which six are fixed. */
+const fixedEncodings = ["fernet", "uuid"] as const;
+
+/** A random key, made once and kept for as long as its epoch stays. */
+const generated = z
+	.strictObject({
+		from: z.literal("generated"),
+		encoding: z.enum(["hex", "base64", "base64url", ...fixedEncodings]),
+		/** Random bytes before they are encoded. @default 32; a Fernet key's and a UUID's are what they are */
+		bytes: z.number().int().min(16).max(128).optional(),
+		/**
+		 * Stored data can be read, or compared, with this key alone: it is protected, and never made anew without a word.
+		 * @default false
+		 */
+		dataDepends: z.boolean().optional(),
+		/**
+		 * The id whose generator makes the value: the one that a renamed secret had first, so that it keeps its value.
+		 * @default the secret's own
+		 */
+		generator: kebabName.optional(),
+	})
+	.refine(({ encoding, bytes }) => bytes === undefined || !isFixed(encoding), {
+		path: ["bytes"],
+		error: "a Fernet key and a UUID have a length of their own: remove it",
+	});
+
+/** The same text in every environment. */
+const constant = z.strictObject({
+	from: z.literal("constant"),
+	value: plainText.min(1),
+});
+
+/** Somebody else issues the value: the stack file pins a version, or holds the value encrypted. */
+const external = z.strictObject({
+	from: z.literal("external"),
+	/** What every value of this secret ends in, where the issuer guarantees it. */
+	endsIn: z.string().optional(),
+	/**
+	 * For a value that is no password, such as the name of a user, as little as 1.
+	 * @default 8 characters
+	 */
+	minLength: z.number().int().positive().optional(),
+});
+
+const plainSource = z.discriminatedUnion("from", [
+	generated,
+	constant,
+	external,
+]);
+
+const allAttributes = [...new Set(Object.values(attributesOf).flat())];
+const allDrivers = Object.values(driversOf).flat();
+
+/** `<store>.<attribute>`; which there are follows from the store's kind. */
+const storeSource = z.strictObject({
+	from: z.templateLiteral([z.string(), ".", z.enum(allAttributes)], {
+		error: `must be generated, constant, external, or <store>.<attribute> with the attribute ${allAttributes.join(", ")}`,
+	}),
+	/** For a `url`: the driver that reads it. */
+	driver: z.enum(allDrivers).optional(),
+	/** For redis-py's `url`: where the service finds the certificates of `ca`, one of its `secretFiles`. */
+	caFile: filePath.optional(),
+});
+
+export type GeneratedSource = z.infer<typeof generated>;
+export type StoreSource = z.infer<typeof storeSource>;
+export type SecretSource = z.infer<typeof plainSource> | StoreSource;
+
+/** Where the value of a secret comes from. Everything but `external` is made by this stack. */
+export const source = z
+	.custom<z.input<typeof plainSource> | z.input<typeof storeSource>>()
+	.transform((value, context): SecretSource => {
+		// Decided by hand: of a union that fails, one would hear of neither side.
+		const names = /^[^.]+\./.test(String(value?.from));
+		const read = (names ? storeSource : plainSource).safeParse(value);
+		if (read.success) {
+			return read.data;
+		}
+		for (const { path, message } of read.error.issues) {
+			context.addIssue({ code: "custom", path, message });
+		}
+		return z.NEVER;
+	});
+
+export function isGenerated(source: SecretSource): source is GeneratedSource {
+	return source.from === "generated";
+}
+
+const isFixed = (encoding: string) =>
+	fixedEncodings.some((each) => each === encoding);
+
+/** The random hex digits that a key is made from; each carries four bits. A Fernet key is made from 32 of them. */
+export function hexDigitsOf({ encoding, bytes }: GeneratedSource): number {
+	return isFixed(encoding) ? 32 : 2 * (bytes ?? defaultKeyBytes);
+}
+
+/** What a source takes of which store; undefined for one that takes nothing of a store. */
+export function attributeOf(
+	source: SecretSource,
+): { store: string; attribute: StoreAttribute } | undefined {
+	if (!isStoreSource(source)) {
+		return undefined;
+	}
+	const [store = "", attribute = ""] = source.from.split(".");
+	return { store, attribute: attribute as StoreAttribute };
+}
+
+export function isStoreSource(source: SecretSource): source is StoreSource {
+	return source.from.includes(".");
+}
+
+/** True if stores of a kind have the attribute. */
+export function hasAttribute(
+	kind: StoreKind,
+	attribute: StoreAttribute,
+): boolean {
+	return attributesOf[kind].some((each) => each === attribute);
+}
+
+/** A store, and what a source takes of it. */
+export type StoreUse = {
+	/** The store's name in the contract. */
+	name: string;
+	store: Store;
+	attribute: StoreAttribute;
+};
+
+/** The store that a source names, and what it takes of it; undefined for one that takes nothing of a store. */
+export function storeUse(
+	{ stores }: { stores: Readonly<Record<string, Store>> },
+	source: SecretSource,
+): StoreUse | undefined {
+	const named = attributeOf(source);
+	const store = named && own(stores, named.store);
+	return (
+		named && store && { name: named.store, store, attribute: named.attribute }
+	);
+}

@@ -1,0 +1,187 @@
+/** What does not hold together between stores, the values that are taken of them, and the services that bind those. */
+import { environments } from "./environments.ts";
+import { nearest } from "./nearest.ts";
+import { binds, storesOfKind } from "./needs.ts";
+import { own } from "./own-keys.ts";
+import { shownName } from "./printable.ts";
+import type { Platform, Problem, SecretContract } from "./schema.ts";
+import {
+	attributeOf,
+	hasAttribute,
+	isStoreSource,
+	type StoreSource,
+	storeUse,
+} from "./sources.ts";
+import { attributesOf, driversOf, type Store } from "./stores.ts";
+
+export function* storeProblems(platform: Platform): Generator<Problem> {
+	yield* nameProblems(platform);
+	yield* passwordProblems(platform);
+	for (const [index, secret] of platform.secrets.entries()) {
+		if (isStoreSource(secret.source)) {
+			const { source } = secret;
+			for (const { path, message } of sourceProblems(platform, source)) {
+				yield { path: ["secrets", index, "source", ...path], message };
+			}
+			yield* fileProblems(platform, secret, source);
+		}
+	}
+	yield* poolProblems(platform);
+}
+
+/** The secrets that hold the passwords of somebody else's stores. */
+export function passwordSecretsOf(platform: Platform): string[] {
+	return storesOfKind(platform, "clickhouse").map(
+		({ store }) => store.passwordSecret,
+	);
+}
+
+function* nameProblems(platform: Platform): Generator<Problem> {
+	const databases = storesOfKind(platform, "postgres");
+	for (const [index, { name, store }] of databases.entries()) {
+		const other = databases
+			.slice(0, index)
+			.find((each) => each.store.database === store.database);
+		if (other !== undefined) {
+			yield {
+				path: ["stores", name, "database"],
+				message: `is the database of '${other.name}' too, so that nothing would tell their logins apart: give each its own name`,
+			};
+		}
+	}
+	for (const name of Object.keys(platform.stores)) {
+		const taken = ["network", "secrets", ...Object.keys(platform.services)];
+		if (taken.includes(name)) {
+			yield {
+				path: ["stores", name],
+				message: Object.hasOwn(platform.services, name)
+					? "is the name of a service too: give the store another one"
+					: "is a name that the program uses itself: give the store another one",
+			};
+		}
+	}
+}
+
+function* passwordProblems(platform: Platform): Generator<Problem> {
+	for (const { name, store } of storesOfKind(platform, "clickhouse")) {
+		const id = store.passwordSecret;
+		const secret = platform.secrets.find((each) => each.id === id);
+		if (secret?.source.from !== "external") {
+			yield {
+				path: ["stores", name, "passwordSecret"],
+				message:
+					secret === undefined
+						? `names the secret '${id}', which is not in 'secrets': add it with the source { from: "external" }`
+						: `names the secret '${id}', which somebody else must issue: give it the source { from: "external" }`,
+			};
+		} else if (secret.environments !== undefined) {
+			yield {
+				path: ["stores", name, "passwordSecret"],
+				message: `names the secret '${id}', which is not in every environment, and the store is: remove its 'environments'`,
+			};
+		}
+	}
+}
+
+/** What is wrong with a value that is taken of a store; the path is the source's own. */
+function* sourceProblems(
+	platform: Platform,
+	source: StoreSource,
+): Generator<Problem> {
+	const use = storeUse(platform, source);
+	if (use === undefined) {
+		yield { path: ["from"], message: unknownStore(platform, source) };
+		return;
+	}
+	const { name, store, attribute } = use;
+	const isUrl = attribute === "url";
+	if (!hasAttribute(store.kind, attribute)) {
+		yield {
+			path: ["from"],
+			message: `takes '${attribute}' of '${name}'; a store of the kind ${store.kind} has ${attributesOf[store.kind].join(", ")}`,
+		};
+		return;
+	}
+	yield* driverProblems(source, store, isUrl);
+	const names = isUrl && source.driver === "redis-py";
+	if (names !== (source.caFile !== undefined)) {
+		yield {
+			path: ["caFile"],
+			message: names
+				? `is missing; redis-py's URL names the file of the certificates, such as /etc/${platform.name}/redis/ca.pem`
+				: "stands in the URL of redis-py alone: remove it",
+		};
+	}
+}
+
+function unknownStore(platform: Platform, source: StoreSource): string {
+	const { store = "" } = attributeOf(source) ?? {};
+	const names = Object.keys(platform.stores);
+	const near = nearest(store, names);
+	return `takes a value of '${shownName(store)}', which is not in 'stores'${
+		names.length === 0 ? ": it has none" : `; they are ${names.join(", ")}`
+	}${near === undefined ? "" : `: did you mean '${near}'?`}`;
+}
+
+function* driverProblems(
+	{ driver }: StoreSource,
+	{ kind }: Store,
+	isUrl: boolean,
+): Generator<Problem> {
+	const drivers: readonly string[] = isUrl ? driversOf[kind] : [];
+	if (drivers.length === 0 && driver !== undefined) {
+		yield {
+			path: ["driver"],
+			message: isUrl
+				? `is ${driver}; a URL of ${kind} has one form for all drivers: remove it`
+				: "says how a URL is read, and this is none: remove it",
+		};
+	}
+	if (drivers.length > 0 && !drivers.includes(driver ?? "")) {
+		yield {
+			path: ["driver"],
+			message: `${driver === undefined ? "is missing" : `is ${driver}`}; a URL of ${kind} is read by ${drivers.join(", ")}`,
+		};
+	}
+}
+
+/** redis-py's URL names the file, so whoever binds it must have the file, and the file must be that store's. */
+function* fileProblems(
+	platform: Platform,
+	{ id }: SecretContract,
+	source: StoreSource,
+): Generator<Problem> {
+	const { caFile } = source;
+	if (caFile === undefined) {
+		return;
+	}
+	const { store = "" } = attributeOf(source) ?? {};
+	for (const [name, each] of Object.entries(platform.services)) {
+		const binds = Object.values(each.secrets).includes(id);
+		const file = own(each.secretFiles, caFile);
+		const content = platform.secrets.find((secret) => secret.id === file);
+		if (binds && content?.source.from !== `${store}.ca`) {
+			yield {
+				path: ["services", name, "secretFiles", caFile],
+				message: `must hold the certificates of '${store}', which '${id}' refers to: a secret with the source { from: "${store}.ca" }`,
+			};
+		}
+	}
+}
+
+/** Connections are counted for whoever has a database. */
+function* poolProblems(platform: Platform): Generator<Problem> {
+	for (const [name, { poolPerInstance }] of Object.entries(platform.services)) {
+		const hasDatabase = environments.some((environment) =>
+			binds("postgres", platform, name, environment),
+		);
+		if (hasDatabase !== (poolPerInstance !== undefined)) {
+			yield {
+				path: ["services", name, "poolPerInstance"],
+				message: hasDatabase
+					? "is missing; it binds a PostgreSQL store, so say how many connections one instance holds at most"
+					: "is given, and the service binds no PostgreSQL store: remove it",
+			};
+		}
+	}
+}

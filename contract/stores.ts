@@ -1,0 +1,75 @@
+/** The data stores that a platform has by name, and what each gives to whoever binds it. */
+import { z } from "zod";
+import { perEnvironment } from "./environments.ts";
+import { databaseName, kebabName } from "./shapes.ts";
+
+const postgresSizing = z.strictObject({
+	tier: z.string(),
+	availability: z.enum(["ZONAL", "REGIONAL"]),
+	diskGb: z.number().int().min(10),
+	diskLimitGb: z.number().int().min(10),
+	backups: z.number().int().min(1),
+	/** Point-in-time recovery; the ENTERPRISE edition allows 7 at most. */
+	recoveryDays: z.number().int().min(1).max(7),
+	maxConnections: z.number().int().min(50),
+});
+
+const redisSizing = z.strictObject({
+	tier: z.enum(["BASIC", "STANDARD_HA"]),
+	memoryGb: z.number().int().min(1),
+});
+
+/** A data store. What it is called in the contract is what its resources are called in the program. */
+export const store = z.discriminatedUnion("kind", [
+	/** A Cloud SQL instance of its own, with one database and two logins of which one is live and the other idle. */
+	z.strictObject({
+		kind: z.literal("postgres"),
+		/** The database's name; the logins' and the owner role's begin with it, so no two stores share it. */
+		database: databaseName,
+		sizing: perEnvironment(postgresSizing),
+	}),
+	/** A Memorystore instance, with AUTH and TLS. */
+	z.strictObject({
+		kind: z.literal("redis"),
+		sizing: perEnvironment(redisSizing),
+	}),
+	/** Somebody else's ClickHouse: the stack file says where it is and whose login to use. */
+	z.strictObject({
+		kind: z.literal("clickhouse"),
+		/** The id of the secret that holds the login's password. */
+		passwordSecret: kebabName,
+	}),
+]);
+
+export type Store = z.infer<typeof store>;
+export type StoreKind = Store["kind"];
+export type StoreOf<Kind extends StoreKind> = Extract<Store, { kind: Kind }>;
+export type PostgresSizing = z.infer<typeof postgresSizing>;
+export type RedisSizing = z.infer<typeof redisSizing>;
+
+/** What a store of each kind gives. ClickHouse's password is a secret of its own. */
+export const attributesOf = {
+	postgres: ["url", "host", "port", "name", "user", "password"],
+	redis: ["url", "host", "port", "password", "ca"],
+	clickhouse: ["url", "host", "port", "name", "user"],
+} as const satisfies Record<StoreKind, readonly string[]>;
+
+export type StoreAttribute = (typeof attributesOf)[StoreKind][number];
+
+/** The drivers that read a store's URL; each has a form of its own. A ClickHouse URL has one form for all. */
+export const driversOf = {
+	postgres: [
+		"sqlalchemy-asyncpg",
+		"asyncpg",
+		"libpq",
+		"sqlalchemy-psycopg2",
+		"node-postgres",
+	],
+	redis: ["redis-py", "ioredis", "node-redis"],
+	clickhouse: [],
+} as const satisfies Record<StoreKind, readonly string[]>;
+
+/** A driver that reads a PostgreSQL URL. */
+export type DatabaseDriver = (typeof driversOf)["postgres"][number];
+/** A driver that reads a Redis URL. */
+export type RedisDriver = (typeof driversOf)["redis"][number];
