@@ -81,9 +81,11 @@ export async function deployPlatform(
 	const services = Object.keys(platform.services);
 
 	const reader = new CloudReader();
-	const [observed] = await Promise.all([
+	const [observed, passwords] = await Promise.all([
 		observeServices(platform, config, reader),
-		checkPinnedVersions(platform, config),
+		checkPinnedVersions(platform, config).then(() =>
+			foreignPasswords(platform, config),
+		),
 	]);
 	const { recorded, retired } = await planRetention(platform, config, observed);
 	const drift = reportDrift(platform, config, observed, reader);
@@ -116,7 +118,7 @@ export async function deployPlatform(
 		databases: made.databases,
 		redis: made.redis,
 		identities,
-		passwords: await foreignPasswords(platform, config),
+		passwords,
 		recorded,
 	});
 	retain(retired, secrets, identities);
@@ -147,6 +149,7 @@ export async function deployPlatform(
 				rotation,
 				observed: observed.get(service) as Observed,
 				pinnedRevision: config.services[service]?.pinnedRevision,
+				takeOver: config.services[service]?.takeOver ?? [],
 				resend: serving.get(service)?.resend ?? false,
 			}),
 	);

@@ -57,6 +57,8 @@ export type ContractServiceArgs = Omit<TemplateArgs, "account" | "login"> & {
 	observed: Observed;
 	/** All traffic goes to this revision. @default the latest one that is ready */
 	pinnedRevision: string | undefined;
+	/** The revisions that the configuration allows to be replaced. */
+	takeOver: readonly string[];
 	/** The service is sent again, though the state says that it is as it should be: its requests go elsewhere. */
 	resend: boolean;
 };
@@ -319,12 +321,15 @@ export class ContractService extends pulumi.ComponentResource {
 	}
 
 	private announce(revision: pulumi.Output<string>): void {
-		const { service, environment, pinnedRevision, observed } = this.args;
+		const { platform, service, environment, pinnedRevision, observed } =
+			this.args;
 		revision.apply(async (name) => {
 			const note = releaseBesidePin({
 				stack: environment,
 				service,
+				name: serviceNameIn(platform, service, environment),
 				pinned: pinnedRevision,
+				takeOver: this.args.takeOver,
 				revision: name,
 				latestCreated: observed.service?.latestCreatedRevision,
 			});

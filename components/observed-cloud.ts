@@ -147,8 +147,11 @@ export async function readSecretVersion(
 		return secretData;
 	} catch (error) {
 		const message = error instanceof Error ? error.message : String(error);
+		const named = `[external-secret] version ${version} of secret ${secretId}`;
 		throw new UserError(
-			`[external-secret] version ${version} of secret ${secretId} could not be read; nothing was changed in ${environment}\n  found: ${message}\n  fix: check the number with gcloud secrets versions list ${secretId} --project ${project}, and that you may access it`,
+			message.includes("is in DISABLED state")
+				? `${named} is disabled, so its value can't be read; nothing was changed in ${environment}\n  fix: gcloud secrets versions enable ${version} --secret=${secretId} --project=${project}, or pin another one that gcloud secrets versions list ${secretId} --project=${project} shows`
+				: `${named} could not be read; nothing was changed in ${environment}\n  found: ${message}\n  fix: check the number with gcloud secrets versions list ${secretId} --project=${project}, and that you may access it`,
 		);
 	}
 }

@@ -189,16 +189,21 @@ const examples: Record<string, string> = {
 	keyEpochs: "--path 'keyEpochs[\"<secret id>\"]' <number>",
 	slotRetry: "--path 'slotRetry[\"<epoch>\"]' 1",
 	services: "--path services.<service>.pinnedRevision <revision>",
+	"services.pinnedRevision":
+		"--path services.<service>.pinnedRevision <revision>",
 	"services.command": "--path 'services.<service>.command[0]' <program>",
 	"services.takeOver": "--path 'services.<service>.takeOver[0]' <revision>",
 };
 
-/** For a field of a store, which has a name of the contract's in its path. */
-function storeExample(path: PropertyKey[]): string | undefined {
-	const [top, store, field] = path.map(String);
-	return top === "stores" && field !== undefined
-		? `--path 'stores["${store}"].${field}' <${field}>`
-		: undefined;
+/** For a field of a store or service, which has a name of the contract's in its path. */
+function namedExample(path: PropertyKey[]): string | undefined {
+	const [top = "", name = "", field] = path.map(String);
+	if (field === undefined || shownName(name) !== name) {
+		return undefined;
+	}
+	return top === "stores"
+		? `--path 'stores["${name}"].${field}' <${field}>`
+		: examples[`${top}.${field}`]?.replace("<service>", name);
 }
 
 function shapeProblem(
@@ -227,7 +232,7 @@ function shapeProblem(
 			found === undefined
 				? `is missing; expected ${expected(issue)}`
 				: `found ${typeName(found)}; expected ${expected(issue)}`,
-		fix: `pulumi config set ${storeExample(issue.path) ?? examples[`${top}.${String(issue.path[2])}`] ?? examples[top] ?? top}`,
+		fix: `pulumi config set ${namedExample(issue.path) ?? examples[top] ?? top}`,
 	};
 }
 

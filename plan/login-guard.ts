@@ -139,9 +139,34 @@ function checkPin(
 		refuse(
 			args,
 			`service ${observed.name} is pinned to revision ${pinned}, of epoch ${use.keepers.epoch}${use.keepers.retry === 0 ? "" : ` and retry ${use.keepers.retry}`}, whose login has another password by now; with epoch ${epoch} only logins of epochs ${epoch - 1} and ${epoch} are kept`,
-			`pin a revision of epoch ${epoch} or ${epoch - 1}, or end the pin: pulumi config rm --path services.${service}.pinnedRevision -s ${stack}`,
+			`${pinOfThese(args, each, rotation)}end the pin: pulumi config rm --path services.${service}.pinnedRevision -s ${stack}`,
 		);
 	}
+}
+
+/** The revisions whose login stays as it is, with the command that pins the newest; empty where none is known. */
+function pinOfThese(
+	{ stack, carriers }: RotationArgs,
+	each: LoginService,
+	{ keepers }: Rotation,
+): string {
+	const usable = each.revisions
+		.filter(({ name, ready = true }) => {
+			const use = loginUseOf(each, name, carriers);
+			return (
+				ready &&
+				use.known &&
+				keepersText(keepers[slotOf(use.keepers.epoch)]) ===
+					keepersText(use.keepers)
+			);
+		})
+		.toSorted(({ createTime: one = "" }, { createTime: other = "" }) =>
+			one < other ? 1 : -1,
+		)
+		.map(({ name }) => name);
+	return usable.length === 0
+		? ""
+		: `pin one that keeps its login (${usable.join(", ")}): pulumi config set --path services.${each.service}.pinnedRevision ${usable[0]} -s ${stack}, or `;
 }
 
 function refuse(

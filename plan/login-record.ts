@@ -14,6 +14,10 @@ export type RecordedRevision = {
 	name: string;
 	/** Of its template: whoever changes a service by hand keeps them. */
 	labels: Record<string, string>;
+	/** Unless it is known to be otherwise. @default true */
+	ready?: boolean;
+	/** @default before all others */
+	createTime?: string;
 	/** What it binds; undefined where that could not be read. */
 	bound: readonly Binding[] | undefined;
 };

@@ -1,4 +1,5 @@
 /** The commands by which a refused rotation goes on. */
+import { deployedEpoch } from "./deployed-logins.ts";
 import { isRecorded, loginLabel } from "./login-record.ts";
 import { parseRevisionName } from "./revision-name.ts";
 import type { LoginService, RotationArgs } from "./rotation.ts";
@@ -7,17 +8,23 @@ import { takeOverCommand } from "./take-over.ts";
 
 /** For a live revision whose login nobody knows. */
 export function unknownRemedy(
-	{ stack, adoptedRevisions }: RotationArgs,
+	args: RotationArgs,
 	{ service, observed, takeOver, revisions }: LoginService,
 	revision: string,
 ): string {
+	const { stack, adoptedRevisions } = args;
 	const isOurs =
 		isRecorded(observed.labels) ||
 		revisions.some(({ labels }) => labels[loginLabel] !== undefined);
 	if (!isOurs && !adoptedRevisions.includes(revision)) {
 		return `if it was there before this project's logins (a taken-over service), list it: pulumi config set --path 'adoptedRevisions[${adoptedRevisions.length}]' ${revision} -s ${stack}; otherwise deploy the service with this project before rotating`;
 	}
-	return `deploy first without a rotation, so that a revision of this project serves (${takeOverCommand(stack, service, takeOver, [revision])}, with the epoch that was there, then pulumi up -s ${stack}), and rotate after that`;
+	const commands = [
+		takeOverCommand(stack, service, takeOver, [revision]),
+		`pulumi config set rotationEpoch ${deployedEpoch(args)} -s ${stack}`,
+		`pulumi up -s ${stack}`,
+	];
+	return `deploy first without a rotation, so that a revision of this project serves: ${commands.filter((each) => each !== "").join(" && ")}; rotate after that`;
 }
 
 /**

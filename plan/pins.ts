@@ -1,5 +1,7 @@
 /** Whether the revisions that the configuration pins can serve. */
 import { UserError } from "../contract/errors.ts";
+import { parseRevisionName } from "./revision-name.ts";
+import { takeOverCommand } from "./take-over.ts";
 
 /** A revision as far as a pin needs it. */
 export type PinnableRevision = {
@@ -82,22 +84,39 @@ function refuse(stack: string, fact: string, remedy: string): never {
 export function releaseBesidePin({
 	stack,
 	service,
+	name,
 	pinned,
+	takeOver,
 	revision,
 	latestCreated,
 }: {
 	stack: string;
 	/** The service's name in the contract. */
 	service: string;
+	/** The service's name in Cloud Run. */
+	name: string;
 	pinned: string | undefined;
+	/** The revisions that the configuration allows to be replaced. */
+	takeOver: readonly string[];
 	/** What the update makes. */
 	revision: string;
 	/** What there is before it. */
 	latestCreated: string | undefined;
 }): string | undefined {
-	return pinned === undefined ||
+	if (
+		pinned === undefined ||
 		revision === pinned ||
 		revision === latestCreated
-		? undefined
-		: `revision ${revision} gets no requests, since the configuration pins ${pinned}; to end the pin: pulumi config rm --path services.${service}.pinnedRevision -s ${stack}, then pulumi up -s ${stack}`;
+	) {
+		return undefined;
+	}
+	const commands = [
+		`pulumi config rm --path services.${service}.pinnedRevision -s ${stack}`,
+		// What a person made goes only with a word.
+		parseRevisionName(name, pinned) === undefined
+			? takeOverCommand(stack, service, takeOver, [pinned])
+			: "",
+		`pulumi up -s ${stack}`,
+	];
+	return `revision ${revision} gets no requests, since the configuration pins ${pinned}; to end the pin: ${commands.filter((each) => each !== "").join(" && ")}`;
 }

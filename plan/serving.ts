@@ -69,6 +69,13 @@ export function planServing(args: ServingArgs): ServingPlan {
 			revision !== args.pinned &&
 			allowed(args, [revision]),
 	);
+	const ownTagged = args.observed.trafficRevisions.filter(
+		(revision) =>
+			!hasRequests(args, revision) &&
+			revision !== args.pinned &&
+			!allowed(args, [revision]) &&
+			!isForeign(args, revision),
+	);
 	return {
 		resend: moved !== undefined || untagged.length > 0,
 		refusal:
@@ -91,6 +98,11 @@ export function planServing(args: ServingArgs): ServingPlan {
 				(revision) =>
 					`revision ${revision}, which has a tag of ${args.observed.name} and no requests, loses the tag in this update`,
 			),
+			...ownTagged.map(
+				(revision) =>
+					`revision ${revision}, which has a tag of ${args.observed.name} and no requests, loses the tag with the next change of the service: no update keeps tags`,
+			),
+			...passedOver(args),
 			...leftOver(args),
 		],
 	};
@@ -102,6 +114,20 @@ const hasRequests = ({ observed }: ServingArgs, revision: string) =>
 
 const roleOf = (args: ServingArgs, revision: string) =>
 	hasRequests(args, revision) ? "serves" : "has a tag of";
+
+/** The newest revision where a person made it and sent it no requests, or it never became ready. */
+function passedOver(args: ServingArgs): string[] {
+	const { name, latestCreatedRevision, trafficRevisions } = args.observed;
+	const change = changeIn(args, latestCreatedRevision);
+	return !isForeign(args, latestCreatedRevision) ||
+		trafficRevisions.includes(latestCreatedRevision) ||
+		args.pinned === latestCreatedRevision ||
+		change === "nothing"
+		? []
+		: [
+				`revision ${latestCreatedRevision}, the newest of ${name}, was made by hand, gets no requests and changes ${change}; the next revision of this project does without that`,
+			];
+}
 
 /** A word that did its work, and would be one for whoever chooses the same revision by hand again. */
 function leftOver({
@@ -116,7 +142,7 @@ function leftOver({
 	return left.length === 0
 		? []
 		: [
-				`services.${service}.takeOver lists ${left.join(" and ")}, which serves no more: whoever chooses it by hand again would be overruled without a question; take it out: pulumi config rm --path services.${service}.takeOver -s ${stack}`,
+				`services.${service}.takeOver lists ${left.join(" and ")}, which does not serve: whoever chooses it by hand again would be overruled without a question; take it out: pulumi config rm --path services.${service}.takeOver -s ${stack}`,
 			];
 }
 

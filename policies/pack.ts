@@ -52,7 +52,7 @@ export function packArgs(options: PackOptions): PolicyPackArgs {
 				description: "Judges the whole stack by every rule.",
 				enforcementLevel: "mandatory",
 				validateStack: async (args, report) => {
-					const stack = stackOf(args.resources);
+					const stack = stackOf(args.resources, dryRun);
 					const found = whole(stack);
 					reportAll(report, await unlessInterrupted(options, stack, found));
 				},

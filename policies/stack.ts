@@ -101,10 +101,16 @@ export class Stack {
 	}
 }
 
-/** Every resource of a stack, as the engine shows them when all are registered. */
-export function stackOf(resources: readonly PolicyResource[]): Stack {
+/**
+ * Every resource of a stack, as the engine shows them when all are registered.
+ * @param planned nothing was created, so that what the cloud alone says is known of what was there before
+ */
+export function stackOf(
+	resources: readonly PolicyResource[],
+	planned: boolean,
+): Stack {
 	return new Stack(
-		resources.filter(isJudged).map((resource) => ({
+		judgedOf(resources, planned).map((resource) => ({
 			...common(resource),
 			dependencies: resource.dependencies.map(({ urn }) => urn),
 			propertyDependencies: Object.fromEntries(
@@ -139,6 +145,47 @@ export function isJudged({
 		isRetired(type, opts.ignoreChanges ?? []) &&
 		(!grants.includes(type) || fitsAService(type, decoded(props)))
 	);
+}
+
+/**
+ * The resources that rules see. The mark of a retired resource is one that a program can write, so it does not count
+ * for what is only about to be created, nor for what a judged resource is made from: that did not leave.
+ */
+function judgedOf(
+	resources: readonly PolicyResource[],
+	planned: boolean,
+): PolicyResource[] {
+	const judged = new Set(
+		resources.filter(
+			(each) => isJudged(each) || (planned && !existsAlready(each)),
+		),
+	);
+	const byUrn = new Map(resources.map((each) => [each.urn, each]));
+	// What is added may be made from others in turn.
+	for (const resource of judged) {
+		for (const source of Object.values(resource.propertyDependencies).flat()) {
+			const found = byUrn.get(source.urn);
+			if (found !== undefined) {
+				judged.add(found);
+			}
+		}
+	}
+	return resources.filter((each) => judged.has(each));
+}
+
+/** What the cloud alone says of each kind of resource that can leave the contract. */
+const saidByTheCloud: Readonly<Record<string, string>> = {
+	[retirable.account]: "uniqueId",
+	[retirable.generator]: "result",
+	[retirable.grant]: "etag",
+	[retirable.projectRole]: "etag",
+	[retirable.secret]: "createTime",
+	[retirable.secretVersion]: "createTime",
+};
+
+function existsAlready({ type, props }: PolicyResource): boolean {
+	const said = saidByTheCloud[type];
+	return said === undefined || textAt(decoded(props), said).state === "known";
 }
 
 /** The grants that can leave the contract, each of one role to one member. */

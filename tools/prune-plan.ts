@@ -11,6 +11,7 @@ import {
 } from "../plan/prune.ts";
 import type { Declared } from "../plan/retention.ts";
 import { parseRevisionName } from "../plan/revision-name.ts";
+import { takeOverCommand } from "../plan/take-over.ts";
 import type { Commands } from "./prune-commands.ts";
 import { judgeLeft, type Left, type LeftThing } from "./prune-left.ts";
 import { reasonFor } from "./prune-reason.ts";
@@ -24,6 +25,8 @@ import {
 export type Stack = Place & {
 	environment: Environment;
 	epoch: number;
+	/** By service, the revisions that the configuration allows to be replaced. */
+	takeOver: Readonly<Record<string, readonly string[]>>;
 	declared: Declared;
 	/** The secrets, by id in Secret Manager, whose versions this stack makes. */
 	secretIds: string[];
@@ -79,7 +82,7 @@ function pinning({ services }: CloudState, version: PinnedVersion): Revision[] {
 
 /** Only then are the logins that are kept those of the configured epoch and the one before. */
 function requireEpoch(
-	{ environment, epoch }: Stack,
+	{ environment, epoch, takeOver }: Stack,
 	{ services }: CloudState,
 ): void {
 	for (const service of Object.keys(platform.services)) {
@@ -89,6 +92,11 @@ function requireEpoch(
 		const name = serviceNameIn(platform, service, environment);
 		const ready = services.find((each) => each.service.name === name)?.service
 			.latestReadyRevision;
+		if (ready !== undefined && parseRevisionName(name, ready) === undefined) {
+			throw new UserError(
+				`[prune] refused: the newest ready revision of service ${name} is ${ready}, which was made by hand, so its login is not known\n  fix: let a revision of this project take its place: ${takeOverCommand(environment, service, takeOver[service] ?? [], [ready])} && pulumi up -s ${environment}`,
+			);
+		}
 		if (parseRevisionName(name, ready ?? "")?.epoch !== epoch) {
 			throw new UserError(
 				`[prune] refused: the configuration says epoch ${epoch}, but ${ready === undefined ? `service ${name} does not exist` : `service ${name} is ready with revision ${ready}`}\n  fix: bring the epoch live first: pulumi up -s ${environment}`,

@@ -95,6 +95,9 @@ function readStack(
 	const externalSecrets: StackConfig["externalSecrets"] = JSON.parse(
 		value("netra-platform:externalSecrets") || "{}",
 	);
+	const services: StackConfig["services"] = JSON.parse(
+		value("netra-platform:services") || "{}",
+	);
 	const { project } = platform.environments[environment];
 	const region = value("gcp:region");
 	const epoch = value("netra-platform:rotationEpoch");
@@ -112,6 +115,12 @@ function readStack(
 		project,
 		region,
 		epoch: Number(epoch),
+		takeOver: Object.fromEntries(
+			Object.entries(services).map(([name, { takeOver = [] }]) => [
+				name,
+				takeOver,
+			]),
+		),
 		declared: { platform, config: { environment, adopted, externalSecrets } },
 		secretIds: secretsIn(platform, environment)
 			.filter(

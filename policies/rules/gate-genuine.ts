@@ -28,7 +28,7 @@ export const gateGenuine: Rule = {
 	level: "mandatory",
 	requirements: ["R-004", "R-051", "R-061"],
 	complies:
-		"Each service's preflight job runs preflight's image and nothing but its check of that service, its verify job nothing but the verification, and its check job the service's own image with the contract's check command; each in one container, at least one task, and without a second try that would hide a failure.",
+		"Each service's preflight job runs preflight's image and nothing but its check of that service, its verify job nothing but the verification, and its check job the service's own image with the contract's check command; each in one container, at least one task, without a second try that would hide a failure, and executed anew for whatever the check is made from.",
 	rejects: [
 		"a preflight or verify job with another image than preflight's, or one that this preview does not know",
 		"a preflight or verify job with a command of its own, or in another folder",
@@ -38,6 +38,7 @@ export const gateGenuine: Rule = {
 		"no task, or no time",
 		"a second try of a failed task",
 		"a volume that could put another program into the container",
+		"a gate whose token is not made from all that its template is made from",
 		"a gate that counts as done once it has started, or a verify job that is executed with the update",
 	],
 	why: "A job that runs `true`, or tries another service's credentials, succeeds whatever is broken, and the service then changes as if it had been tried.",
@@ -77,6 +78,7 @@ function* problemsOf(job: Job, evidence: Evidence): Generator<Problem> {
 	yield* executionProblems(job);
 	yield* volumeProblems(job);
 	yield* tokenProblems(job);
+	yield* freshnessProblems(job, evidence);
 }
 
 function* preflightProblems(
@@ -188,6 +190,26 @@ function* volumeProblems({ template }: Job): Generator<Problem> {
 				needed: "the service's own volumes",
 			};
 		}
+	}
+}
+
+/** The API starts an execution for a new token alone: what does not change the token is not tried again. */
+function* freshnessProblems(
+	{ resource, role }: Job,
+	{ stack }: Evidence,
+): Generator<Problem> {
+	const { template = [], runExecutionToken = [] } =
+		resource.propertyDependencies;
+	const untried = template.filter((urn) => !runExecutionToken.includes(urn));
+	if (role !== "verify" && untried.length > 0) {
+		const names = stack.resources
+			.filter(({ urn }) => untried.includes(urn))
+			.map(({ name }) => name);
+		yield {
+			found: `a runExecutionToken that does not follow ${names[0] ?? "what the template is made from"}${names.length > 1 ? ` and ${names.length - 1} more` : ""}, so that a change of it would not be tried`,
+			needed:
+				"a token made from the whole template, such as a hash of it: the API executes a job for a new token alone",
+		};
 	}
 }
 

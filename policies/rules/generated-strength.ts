@@ -54,7 +54,7 @@ export const generatedStrength: Rule = {
 		"a value of another form than the contract's source",
 	],
 	why: "A mixed-case value hits word lists such as dev now and then; equal keys for two purposes let one forge the other.",
-	fix: "make it from a RandomPassword of its own with upper: false, lower: false and overrideSpecial: abcdef",
+	fix: "make it from a RandomPassword of its own with upper: false, lower: false and overrideSpecial: abcdef; a key that is deployed keeps its form: put its source in contract/platform.ts back, or give the new form a secret of its own",
 	looksAt: "stack",
 	*check(evidence) {
 		const { secrets, usersOf } = evidence.expected;

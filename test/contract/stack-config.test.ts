@@ -190,7 +190,7 @@ describe("the configuration of a stack", () => {
 			{ "netra-platform:services": '{"auth":{"command":"sh"}}' },
 			[
 				"  netra-platform:services.auth.command found a string; expected an array",
-				"    fix: pulumi config set --path 'services.<service>.command[0]' <program> -s staging",
+				"    fix: pulumi config set --path 'services.auth.command[0]' <program> -s staging",
 			],
 		],
 		[
@@ -227,7 +227,7 @@ describe("the configuration of a stack", () => {
 				},
 				[
 					"  netra-platform:services.auth.pinnedRevision found a string; expected a revision's name: lower-case letters, digits and '-'",
-					"    fix: pulumi config set --path services.<service>.pinnedRevision <revision> -s staging",
+					"    fix: pulumi config set --path services.auth.pinnedRevision <revision> -s staging",
 				],
 			],
 		),

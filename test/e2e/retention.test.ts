@@ -72,10 +72,10 @@ function changeContract(): void {
 		file,
 		`id: "jwt-secret",
 			category: "authentication",
-			source: { from: "generated.hex64" },`,
+			source: { from: "generated", encoding: "hex" },`,
 		`id: "signing-key",
 			category: "authentication",
-			source: { from: "generated.hex64", generator: "jwt-secret" },`,
+			source: { from: "generated", encoding: "hex", generator: "jwt-secret" },`,
 	);
 	checkout.edit(
 		file,

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
-import { checkPinned, type PinArgs, pinnable } from "../../plan/pins.ts";
+import {
+	checkPinned,
+	type PinArgs,
+	pinnable,
+	releaseBesidePin,
+} from "../../plan/pins.ts";
 
 const revision = (number: number, ready = true) => ({
 	name: `netra-auth-staging-e0-0123abcd-${number}`,
@@ -30,6 +35,31 @@ function refusal(pinned: string, change: Partial<PinArgs> = {}): string {
 const remove =
 	"pulumi config rm --path services.auth.pinnedRevision -s staging";
 const possible = `these can be pinned, the newest first: ${[3, 2, 1].map((each) => revision(each).name).join(", ")}`;
+
+describe("a release beside a pin", () => {
+	const note = (pinned: string) =>
+		releaseBesidePin({
+			stack: "staging",
+			service: "auth",
+			name: "netra-auth-staging",
+			pinned,
+			takeOver: ["other"],
+			revision: revision(3).name,
+			latestCreated: revision(2).name,
+		});
+
+	it("[R-100] is told with the commands that end the pin, of a revision made by hand with the word that it takes", () => {
+		const fact = (pinned: string) =>
+			`revision ${revision(3).name} gets no requests, since the configuration pins ${pinned}; to end the pin: ${remove}`;
+		expect(note(revision(1).name)).toBe(
+			`${fact(revision(1).name)} && pulumi up -s staging`,
+		);
+		const byHand = "netra-auth-staging-00007-xyz";
+		expect(note(byHand)).toBe(
+			`${fact(byHand)} && pulumi config set --path 'services.auth.takeOver[1]' ${byHand} -s staging && pulumi up -s staging`,
+		);
+	});
+});
 
 describe("a pin", () => {
 	it("[R-070] to a revision that is ready is accepted", () => {

@@ -240,7 +240,7 @@ describe("a live revision that this project did not name", () => {
 			),
 		).toBe(
 			`[rotation] refused, nothing was changed in staging: service netra-auth-staging serves from revision ${name}, which may use either login: it binds other versions than those recorded for its login; this update would change the password of b\n` +
-				`  fix: deploy first without a rotation, so that a revision of this project serves (pulumi config set --path 'services.auth.takeOver[0]' ${name} -s staging, with the epoch that was there, then pulumi up -s staging), and rotate after that`,
+				`  fix: deploy first without a rotation, so that a revision of this project serves: pulumi config set --path 'services.auth.takeOver[0]' ${name} -s staging && pulumi config set rotationEpoch 4 -s staging && pulumi up -s staging; rotate after that`,
 		);
 	});
 
@@ -326,7 +326,32 @@ describe("the guard of pinned revisions", () => {
 			refusal(args(4, { observed: [running(auth, 4)], pinned: pinned(2) })),
 		).toBe(
 			"[rotation] refused, nothing was changed in staging: service netra-auth-staging is pinned to revision netra-auth-staging-e2-0123abcd-6, of epoch 2, whose login has another password by now; with epoch 4 only logins of epochs 3 and 4 are kept\n" +
-				`  fix: pin a revision of epoch 4 or 3, or end the pin: ${end}`,
+				`  fix: end the pin: ${end}`,
+		);
+	});
+
+	it("[R-070] names the revisions whose login stays, and pins the newest", () => {
+		const made = (epoch: number, day: number) => ({
+			name: `${auth}-e${epoch}-0123abcd-${day}`,
+			createTime: `2026-11-0${day}T10:00:00Z`,
+			labels: {
+				login: `e${epoch}-r0`,
+				"login-versions": loginVersions([], carriers),
+			},
+			bound: [],
+		});
+		const [gone, older, newer] = [made(2, 1), made(3, 2), made(4, 3)] as const;
+		const revisions = [gone, older, newer];
+		expect(
+			refusal(
+				args(4, {
+					observed: [running(auth, 4)],
+					pinned: { [auth]: gone.name },
+					revisions,
+				}),
+			),
+		).toContain(
+			`fix: pin one that keeps its login (${newer.name}, ${older.name}): pulumi config set --path services.auth.pinnedRevision ${newer.name} -s staging, or end the pin: ${end}`,
 		);
 	});
 

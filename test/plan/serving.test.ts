@@ -176,7 +176,35 @@ describe("a revision that somebody made by hand", () => {
 		expect(plan(deployed("latest"), { takeOver: [hotfix] })).toEqual({
 			...quiet,
 			notes: [
-				`services.auth.takeOver lists ${hotfix}, which serves no more: whoever chooses it by hand again would be overruled without a question; take it out: pulumi config rm --path services.auth.takeOver -s staging`,
+				`services.auth.takeOver lists ${hotfix}, which does not serve: whoever chooses it by hand again would be overruled without a question; take it out: pulumi config rm --path services.auth.takeOver -s staging`,
+			],
+		});
+	});
+
+	it("[R-100] that gets no requests and is the newest is passed over with a word that says what is lost", () => {
+		const newest = {
+			latestCreatedRevision: hotfix,
+			latestReadyRevision: own,
+			trafficRevisions: [own],
+			traffic: { text: own, revisions: [own] },
+		};
+		const word = `revision ${hotfix}, the newest of ${name}, was made by hand, gets no requests and changes what ${own} has: variable DEBUG was added; the next revision of this project does without that`;
+		expect(plan(deployed(own, newest)).notes).toContain(word);
+		expect(
+			plan(deployed(own, newest), { differences: () => [] }).notes,
+		).not.toContainEqual(expect.stringContaining("the newest of"));
+		expect(
+			plan(deployed(own, { ...newest, latestCreatedRevision: own })).notes,
+		).not.toContainEqual(expect.stringContaining("the newest of"));
+	});
+
+	it("[R-100] of this project's own loses a tag that somebody gave it with a word", () => {
+		expect(
+			plan(deployed("latest", { trafficRevisions: [own, before] })),
+		).toEqual({
+			...quiet,
+			notes: [
+				`revision ${before}, which has a tag of ${name} and no requests, loses the tag with the next change of the service: no update keeps tags`,
 			],
 		});
 	});

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { retiredInputs } from "../../plan/retention.ts";
 import { plainStack } from "../fixtures/plain-stack.ts";
 import { preview } from "../fixtures/preview.ts";
-import type { Resource } from "../fixtures/resources.ts";
+import { type Resource, UNKNOWN } from "../fixtures/resources.ts";
 import { judgeStack } from "./engine.ts";
 import { ignoring } from "./mutants/operations.ts";
 import { versionOf } from "./mutants/ways/way.ts";
@@ -15,6 +15,12 @@ const find = (name: RegExp): Resource => {
 	}
 	return found;
 };
+/** What the cloud says of what exists. */
+const said = {
+	createTime: "2026-11-02T10:00:00Z",
+	etag: "BwX",
+	uniqueId: "1092",
+};
 const old = (
 	resource: Resource,
 	properties: Resource["properties"] = {},
@@ -22,7 +28,7 @@ const old = (
 	...resource,
 	name: `old-${resource.name}`,
 	protect: false,
-	properties: { ...resource.properties, ...properties },
+	properties: { ...resource.properties, ...said, ...properties },
 	propertyDependencies: {},
 });
 
@@ -52,6 +58,52 @@ describe("what left the contract and stays", () => {
 		expect(await rules([...stack, ...left])).toEqual(
 			expect.arrayContaining(["accessor-granted", "no-orphan-secret"]),
 		);
+	});
+
+	it("[R-032] is nothing that is only about to be created", async () => {
+		const { project } = stack[0] as Resource;
+		const fresh = [
+			[
+				find(/SecretIamMember::secret-key-read-by-auth/),
+				{ member: "serviceAccount:netra-frontend@x.iam.gserviceaccount.com" },
+			],
+			[
+				find(/IAMMember::/),
+				{
+					role: "roles/editor",
+					member: `serviceAccount:netra-auth@${project}.iam.gserviceaccount.com`,
+				},
+			],
+			[version, {}],
+		] as const;
+		for (const [resource, properties] of fresh) {
+			const planned = {
+				...old(resource, {
+					...properties,
+					createTime: UNKNOWN,
+					etag: UNKNOWN,
+				}),
+				ignoreChanges: retiredInputs[resource.type] as string[],
+			};
+			const judged = await judgeStack([...stack, planned], { dryRun: true });
+			expect(judged.filter(({ mandatory }) => mandatory)).not.toEqual([]);
+		}
+	});
+
+	it("[R-032] is nothing that a judged resource is made from", async () => {
+		const generator = find(/RandomPassword::database-user-a|RandomPassword::/);
+		for (const match of [
+			({ name, type }: Resource) =>
+				type === generator.type && name === generator.name,
+			({ type }: Resource) => type.endsWith(":Account"),
+		]) {
+			const [resource] = stack.filter(match);
+			const changed = ignoring(
+				match,
+				...(retiredInputs[resource?.type ?? ""] ?? []),
+			)(stack);
+			expect(await rules(changed)).toContain("ignored-changes");
+		}
 	});
 
 	it("[R-032] is nothing that a service needs", async () => {

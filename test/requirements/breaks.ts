@@ -573,7 +573,7 @@ export const breaks: Readonly<Record<string, readonly Break[]>> = {
 		{
 			what: "the pack rejects what stays",
 			path: "policies/stack.ts",
-			from: "resources.filter(isJudged)",
+			from: "judgedOf(resources, planned)",
 			to: "resources",
 			tests: ["test/policies/retired.test.ts"],
 		},

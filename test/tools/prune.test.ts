@@ -575,6 +575,21 @@ describe("prune refuses", () => {
 		);
 	});
 
+	it("while a revision made by hand is the newest, and says how one of this project takes its place", async () => {
+		const [first, second] = services.map(service);
+		const hotfix = "netra-backend-staging-00007-xyz";
+		answer("services", [
+			first,
+			{
+				...second,
+				status: { ...second?.status, latestReadyRevisionName: hotfix },
+			},
+		]);
+		expect(await refusal()).toBe(
+			`[prune] refused: the newest ready revision of service netra-backend-staging is ${hotfix}, which was made by hand, so its login is not known\n  fix: let a revision of this project take its place: pulumi config set --path 'services.backend.takeOver[0]' ${hotfix} -s staging && pulumi up -s staging\n`,
+		);
+	});
+
 	it("an answer whose form it does not know", async () => {
 		answer("revisions", [
 			{ kind: "Revision", metadata: { name: "r", labels: {} } },

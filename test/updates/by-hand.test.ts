@@ -250,7 +250,7 @@ describe("a pin", () => {
 		for (const run of [await stack.preview(), await stack.up()]) {
 			expect(message(run)).toMatch(
 				new RegExp(
-					`^\\[serving\\] revision netra-auth-staging-e0-[0-9a-f]{8}-2 gets no requests, since the configuration pins ${before}; to end the pin: pulumi config rm --path services.auth.pinnedRevision -s staging, then pulumi up -s staging$`,
+					`^\\[serving\\] revision netra-auth-staging-e0-[0-9a-f]{8}-2 gets no requests, since the configuration pins ${before}; to end the pin: pulumi config rm --path services.auth.pinnedRevision -s staging && pulumi up -s staging$`,
 				),
 			);
 		}

@@ -1,5 +1,5 @@
 /** Ways to make a job that tries a service's configuration try something else, or nothing. */
-import { UNKNOWN, type Value } from "../../../fixtures/resources.ts";
+import { type Key, UNKNOWN, type Value } from "../../../fixtures/resources.ts";
 import { type Change, set, setTemplate, workload } from "../operations.ts";
 import { authJob, line, type Ways } from "./way.ts";
 
@@ -38,6 +38,23 @@ const asVerify =
 			),
 		];
 	};
+/** The job's token made from some of what it is made from. */
+const tokenFrom =
+	(some: (sources: string[]) => string[]): Change =>
+	(resources) =>
+		resources.map((each) =>
+			workload(authJob)(each)
+				? {
+						...each,
+						propertyDependencies: {
+							...each.propertyDependencies,
+							runExecutionToken: some(
+								each.propertyDependencies.runExecutionToken ?? [],
+							) as Key[],
+						},
+					}
+				: each,
+		);
 const verify = (broken: Change, ...says: string[]) =>
 	line(asVerify(broken), "service auth", `job ${verifyJob}`, ...says);
 
@@ -118,6 +135,19 @@ export const gates: Ways = {
 			volume({ gcs: { bucket: "tools" } }, "'tools'"),
 			volume({ emptyDir: { medium: "MEMORY" } }),
 			volume({}),
+		],
+		"a gate whose token is not made from all that its template is made from": [
+			line(
+				tokenFrom(() => []),
+				"service auth",
+				`job ${authJob}`,
+				"a token made from the whole template",
+			),
+			line(
+				tokenFrom((sources) => sources.slice(1)),
+				"service auth",
+				"a runExecutionToken that does not follow",
+			),
 		],
 		"a gate that counts as done once it has started, or a verify job that is executed with the update":
 			[
