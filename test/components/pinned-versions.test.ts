@@ -1,8 +1,11 @@
+import { readFileSync } from "node:fs";
 import { beforeEach, describe, expect, it, jest } from "@jest/globals";
 import * as pulumi from "@pulumi/pulumi";
 import { checkPinnedVersions } from "../../components/pinned-versions.ts";
 import { platform } from "../../contract/platform.ts";
 import type { StackConfig } from "../../contract/stack-config.ts";
+import { deployPlatform } from "../../program.ts";
+import { stackFile } from "../in-process/stack-file.ts";
 import { StandIn } from "../local/harness.ts";
 
 const external = [
@@ -39,17 +42,22 @@ const config = (changes: Partial<StackConfig> = {}): StackConfig => ({
 const standIn = new StandIn({ project: "netra-staging" });
 type Call = pulumi.runtime.MockCallArgs;
 const asked: Call[] = [];
+const declared: string[] = [];
 /** What answers in the stand-in's place, if anything does. */
 let answer: (call: Call) => Record<string, unknown> | string | undefined;
 const warn = jest.spyOn(pulumi.log, "warn");
 
 beforeEach(async () => {
 	asked.length = 0;
+	declared.length = 0;
 	answer = () => undefined;
 	warn.mockReset();
 	warn.mockResolvedValue(undefined);
 	await pulumi.runtime.setMocks({
-		newResource: ({ name, inputs }) => ({ id: name, state: inputs }),
+		newResource: ({ name, inputs }) => {
+			declared.push(name);
+			return { id: name, state: inputs };
+		},
 		// biome-ignore lint/suspicious/noExplicitAny: the SDK's type for it
 		call: (call): any => {
 			asked.push(call);
@@ -136,6 +144,29 @@ describe("versions of secrets that the stack does not make", () => {
 				"stop the update only where it is bound: version 1 of secret openai-api-key-staging, version 1 of secret gemini-api-key-staging\n  found: ",
 			),
 		]);
+	});
+
+	it("[R-032] whose value is needed and can't be read stop the program before it declares anything", async () => {
+		answer = ({ token }) =>
+			token.endsWith(":getSecretVersionAccess")
+				? "googleapi: Error 400: Secret Version [projects/1/secrets/clickhouse-password-staging/versions/1] is in DISABLED state., failedPrecondition"
+				: undefined;
+		const given = stackFile("staging");
+		pulumi.runtime.setAllConfig(given);
+		const deployed = deployPlatform(platform, {
+			stack: "staging",
+			config: given,
+			secretKeys: [],
+			release: () =>
+				readFileSync(
+					new URL("../../releases/staging.json", import.meta.url),
+					"utf8",
+				),
+		});
+		await expect(deployed).rejects.toThrow(
+			"[external-secret] version 1 of secret clickhouse-password-staging is disabled, so its value can't be read; nothing was changed in staging\n  fix: gcloud secrets versions enable 1 --secret=clickhouse-password-staging --project=netra-staging, or",
+		);
+		expect(declared).toEqual([]);
 	});
 
 	it("[R-032] are not looked for where the configuration holds the values", async () => {
