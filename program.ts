@@ -19,7 +19,11 @@ import { Redis } from "./components/redis.ts";
 import { retain } from "./components/retained.ts";
 import { planRetention } from "./components/retention.ts";
 import { ServiceIdentity } from "./components/service-identity.ts";
-import { bindingsFor, serviceContract } from "./contract/bindings.ts";
+import {
+	bindingsFor,
+	secretsIn,
+	serviceContract,
+} from "./contract/bindings.ts";
 import type { Environment } from "./contract/environments.ts";
 import { valueIn } from "./contract/environments.ts";
 import { keptVersion } from "./contract/kept-version.ts";
@@ -33,6 +37,7 @@ import {
 import { parseRelease } from "./contract/release.ts";
 import type { Platform } from "./contract/schema.ts";
 import { parseStackConfig, type StackConfig } from "./contract/stack-config.ts";
+import { partSecretsOf } from "./contract/store-problems.ts";
 import type { Rotation } from "./plan/rotation.ts";
 import { planUpdate } from "./plan/update.ts";
 
@@ -81,10 +86,10 @@ export async function deployPlatform(
 	const services = Object.keys(platform.services);
 
 	const reader = new CloudReader();
-	const [observed, passwords] = await Promise.all([
+	const [observed, keptValues] = await Promise.all([
 		observeServices(platform, config, reader),
 		checkPinnedVersions(platform, config).then(() =>
-			foreignPasswords(platform, config),
+			readKeptValues(platform, config),
 		),
 	]);
 	const { recorded, retired } = await planRetention(platform, config, observed);
@@ -118,7 +123,7 @@ export async function deployPlatform(
 		databases: made.databases,
 		redis: made.redis,
 		identities,
-		passwords,
+		keptValues,
 		recorded,
 	});
 	retain(retired, secrets, identities);
@@ -241,26 +246,33 @@ function makeStores(
 	};
 }
 
-/** The passwords of somebody else's stores, by the store's name: the configuration holds each, or names a version. */
-async function foreignPasswords(
+/**
+ * The values of parts of others that this stack does not make, by the secret's id: the configuration holds each, or names
+ * the version that does.
+ */
+async function readKeptValues(
 	platform: Platform,
 	config: StackConfig,
 ): Promise<ReadonlyMap<string, pulumi.Output<string>>> {
-	const found = storesOfKind(platform, "clickhouse").map(
-		async ({ name, store: { passwordSecret: id } }) => {
-			const version = keptVersion(config, id);
-			const password =
-				version === undefined
-					? encryptedValue(config, id)
-					: pulumi.secret(
-							await readSecretVersion(
-								config,
-								secretIdIn(id, config.environment),
-								version,
-							),
-						);
-			return [name, password] as const;
-		},
+	const parts = new Set(partSecretsOf(platform));
+	const kept = secretsIn(platform, config.environment).filter(
+		({ id, source }) =>
+			parts.has(id) &&
+			(source.from === "external" || keptVersion(config, id) !== undefined),
 	);
-	return new Map(await Promise.all(found));
+	const values = kept.map(async ({ id }) => {
+		const version = keptVersion(config, id);
+		const value =
+			version === undefined
+				? encryptedValue(config, id)
+				: pulumi.secret(
+						await readSecretVersion(
+							config,
+							secretIdIn(id, config.environment),
+							version,
+						),
+					);
+		return [id, value] as const;
+	});
+	return new Map(await Promise.all(values));
 }

@@ -12,8 +12,10 @@ import {
 	type GeneratedSource,
 	hexDigitsOf,
 	isStoreSource,
+	type StoreSource,
 } from "../contract/sources.ts";
 import type { StackConfig } from "../contract/stack-config.ts";
+import { filled, partNames } from "../contract/templates.ts";
 import { type Recorded, types } from "../plan/recorded.ts";
 import { components } from "../plan/retention.ts";
 import type { Database } from "./database.ts";
@@ -30,8 +32,8 @@ export type PlatformSecretsArgs = {
 	databases: ReadonlyMap<string, Database>;
 	redis: ReadonlyMap<string, Redis>;
 	identities: ReadonlyMap<string, ServiceIdentity>;
-	/** The passwords of somebody else's stores, which are parts of URLs, by the store's name. */
-	passwords: ReadonlyMap<string, pulumi.Output<string>>;
+	/** The values of parts of others that this stack does not make, by the secret's id. */
+	keptValues: ReadonlyMap<string, pulumi.Output<string>>;
 	/** What the state holds. */
 	recorded: readonly Recorded[];
 };
@@ -39,6 +41,7 @@ export type PlatformSecretsArgs = {
 /** The secrets by their id in the contract, for services to bind. */
 export class PlatformSecrets extends pulumi.ComponentResource {
 	readonly byId: ReadonlyMap<string, ManagedSecret | ExistingSecret>;
+	private readonly made = new Map<string, pulumi.Input<string>>();
 
 	constructor(
 		name: string,
@@ -87,7 +90,7 @@ export class PlatformSecrets extends pulumi.ComponentResource {
 						: { category: secret.category }),
 				},
 				replication: replicationIn(args.platform, secret, config.environment),
-				data: this.valueOf(args, secret),
+				data: this.madeValue(args, secret),
 				readers,
 				protect: config.dataProtection,
 			},
@@ -105,6 +108,8 @@ export class PlatformSecrets extends pulumi.ComponentResource {
 			return storeValue(args, source);
 		}
 		switch (source.from) {
+			case "template":
+				return this.composed(args, source.text);
 			case "generated":
 				return this.generated(args, secret, source);
 			case "constant":
@@ -112,6 +117,42 @@ export class PlatformSecrets extends pulumi.ComponentResource {
 			case "external":
 				return encryptedValue(args.config, secret.id);
 		}
+	}
+
+	private composed(
+		args: PlatformSecretsArgs,
+		text: string,
+	): pulumi.Output<string> {
+		const values = Object.fromEntries(
+			partNames(text).map((name) => [name, this.partOf(args, name)]),
+		);
+		return pulumi
+			.all(values)
+			.apply((parts) => filled(text, (name) => parts[name] as string));
+	}
+
+	private partOf(
+		args: PlatformSecretsArgs,
+		name: string,
+	): pulumi.Input<string> {
+		if (name.includes(".")) {
+			return storeValue(args, { from: name as StoreSource["from"] });
+		}
+		const secret = args.platform.secrets.find(({ id }) => id === name);
+		if (secret === undefined) {
+			throw new Error(`the contract has no secret '${name}'`);
+		}
+		return args.keptValues.get(name) ?? this.madeValue(args, secret);
+	}
+
+	/** The value that this stack makes, made once however many take it. */
+	private madeValue(
+		args: PlatformSecretsArgs,
+		secret: SecretContract,
+	): pulumi.Input<string> {
+		const value = this.made.get(secret.id) ?? this.valueOf(args, secret);
+		this.made.set(secret.id, value);
+		return value;
 	}
 
 	private generated(

@@ -13,7 +13,11 @@ import {
 	storeUse,
 } from "../contract/sources.ts";
 import type { StackConfig } from "../contract/stack-config.ts";
-import type { DatabaseDriver, RedisDriver } from "../contract/stores.ts";
+import type {
+	DatabaseDriver,
+	RedisDriver,
+	StoreOf,
+} from "../contract/stores.ts";
 import type { Database } from "./database.ts";
 import type { Redis } from "./redis.ts";
 
@@ -23,8 +27,8 @@ export type StoreValuesArgs = {
 	/** The data stores that this stack makes, by their names in the contract. */
 	databases: ReadonlyMap<string, Database>;
 	redis: ReadonlyMap<string, Redis>;
-	/** The passwords of somebody else's stores, by the store's name. */
-	passwords: ReadonlyMap<string, pulumi.Output<string>>;
+	/** The values of parts of others that this stack does not make, by the secret's id. */
+	keptValues: ReadonlyMap<string, pulumi.Output<string>>;
 };
 
 /** The value that a source takes of a store, made of the resource that knows it. */
@@ -39,7 +43,7 @@ export function storeValue(
 		case "redis":
 			return redisValue(args, source, use);
 		case "clickhouse":
-			return clickhouseValue(args, use);
+			return clickhouseValue(args, { ...use, store: use.store });
 		default:
 			return noSuchValue(source);
 	}
@@ -112,8 +116,8 @@ function redisValue(
 }
 
 function clickhouseValue(
-	{ config, passwords }: StoreValuesArgs,
-	{ name, attribute }: StoreUse,
+	{ config, keptValues }: StoreValuesArgs,
+	{ name, store, attribute }: StoreUse & { store: StoreOf<"clickhouse"> },
 ): pulumi.Input<string> {
 	const address = own(config.stores, name);
 	if (address === undefined) {
@@ -121,7 +125,7 @@ function clickhouseValue(
 	}
 	switch (attribute) {
 		case "url":
-			return made(passwords, name).apply((password) =>
+			return made(keptValues, store.passwordSecret).apply((password) =>
 				clickhouseUrl({ ...address, password }),
 			);
 		case "host":

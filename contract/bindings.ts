@@ -10,7 +10,7 @@ import type {
 	SecretContract,
 	ServiceContract,
 } from "./schema.ts";
-import { storeUse } from "./sources.ts";
+import { storeUses } from "./sources.ts";
 
 /** An environment variable whose value is a version of a secret. */
 export type SecretBinding = {
@@ -131,9 +131,9 @@ export function followsLogin(
 	platform: Platform,
 	{ source }: SecretContract,
 ): boolean {
-	const use = storeUse(platform, source);
-	return (
-		use?.store.kind === "postgres" && loginAttributes.includes(use.attribute)
+	return storeUses(platform, source).some(
+		({ store, attribute }) =>
+			store.kind === "postgres" && loginAttributes.includes(attribute),
 	);
 }
 

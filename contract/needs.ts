@@ -2,7 +2,7 @@
 import { secretsIn, secretsReadBy, serviceContract } from "./bindings.ts";
 import type { Environment } from "./environments.ts";
 import type { Platform } from "./schema.ts";
-import { type StoreUse, storeUse } from "./sources.ts";
+import { type StoreUse, storeUses } from "./sources.ts";
 import type { Store, StoreKind, StoreOf } from "./stores.ts";
 
 /** A store and its name. */
@@ -31,8 +31,8 @@ function usesOf(
 	return secretsIn(platform, environment)
 		.filter(({ id }) => read.has(id))
 		.flatMap(({ id, source }) => {
-			const use = storeUse(platform, source) ?? passwordUse(platform, id);
-			return use === undefined ? [] : [use];
+			const password = passwordUse(platform, id);
+			return password === undefined ? storeUses(platform, source) : [password];
 		});
 }
 

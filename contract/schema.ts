@@ -4,6 +4,7 @@ import { callerProblems } from "./callers.ts";
 import { environments, perEnvironment } from "./environments.ts";
 import { UserError } from "./errors.ts";
 import { generatorOf } from "./generators.ts";
+import { type Inline, type Origins, withoutInline } from "./inline-values.ts";
 import { nameProblems } from "./name-problems.ts";
 import { inheritedKeyProblem, inheritedKeys } from "./own-keys.ts";
 import { oneLine, shownName } from "./printable.ts";
@@ -17,7 +18,7 @@ import {
 	plainText,
 } from "./shapes.ts";
 import { isGenerated, source } from "./sources.ts";
-import { passwordSecretsOf, storeProblems } from "./store-problems.ts";
+import { partSecretsOf, storeProblems } from "./store-problems.ts";
 import { store } from "./stores.ts";
 import { variableProblems } from "./variable-problems.ts";
 
@@ -106,7 +107,7 @@ const plainValue = z.union(
 	'must be a text without NUL characters, one for each environment, or a source such as { from: "url", of: "<service>" }',
 );
 
-const service = z.strictObject({
+const writtenService = z.strictObject({
 	port: z.number().int().min(1).max(65535),
 	sizing: perEnvironment(
 		z.strictObject({
@@ -122,7 +123,8 @@ const service = z.strictObject({
 	/** From start to ready; the startup probe covers it. Cloud Run gives an instance 240 s at most. */
 	startBudgetSeconds: z.number().int().min(1).max(240).default(240),
 	startupPath: httpPath,
-	livenessPath: httpPath,
+	/** @default the startup path */
+	livenessPath: httpPath.optional(),
 	/** Other services that it calls; checked by the scheduled verification, never by a probe. */
 	siblings: z.array(kebabName).default([]),
 	publicHosts: perEnvironment(z.array(hostName).min(1)),
@@ -173,6 +175,11 @@ const service = z.strictObject({
 	checkCommand: z.array(plainText).min(1).optional(),
 });
 
+const service = writtenService.transform(({ livenessPath, ...rest }) => ({
+	...rest,
+	livenessPath: livenessPath ?? rest.startupPath,
+}));
+
 const platformShape = z.strictObject({
 	/** Names of what the platform owns begin with it. */
 	name: kebabName,
@@ -214,6 +221,8 @@ const withLocal = platformShape.transform(({ environments, ...rest }) => ({
 	},
 }));
 
+export type ServiceInput = z.input<typeof service>;
+export type SecretInput = z.input<typeof secret>;
 export type Platform = z.infer<typeof withLocal>;
 export type ServiceContract = Platform["services"][string];
 export type SecretContract = Platform["secrets"][number];
@@ -262,8 +271,8 @@ function* referenceProblems(platform: Platform): Generator<Problem> {
 			}
 		}
 	}
-	for (const secret of passwordSecretsOf(platform)) {
-		used.add(secret);
+	for (const id of partSecretsOf(platform)) {
+		used.add(id);
 	}
 	for (const [index, secret] of platform.secrets.entries()) {
 		const { id } = secret;
@@ -386,14 +395,15 @@ export class ContractError extends UserError {
  * @throws {ContractError} that lists every problem at once.
  */
 export function parsePlatform(
-	contract: z.input<typeof platformShape>,
+	written: Inline<z.input<typeof platformShape>>,
 ): Platform {
-	const inherited = [...inheritedKeys(contract)];
+	const inherited = [...inheritedKeys(written)];
 	if (inherited.length > 0) {
 		throw contractError(
 			inherited.map((path) => ({ path, message: inheritedKeyProblem })),
 		);
 	}
+	const { contract, origins } = withoutInline(written);
 	const result = platformSchema.safeParse(contract);
 	if (result.success) {
 		return result.data;
@@ -402,9 +412,28 @@ export function parsePlatform(
 		result.error.issues.map((issue) => {
 			const { message } =
 				issue.code === "invalid_key" ? (issue.issues[0] ?? issue) : issue;
-			return { path: issue.path, message };
+			return { path: pathByIds(contract, origins, issue.path), message };
 		}),
 	);
+}
+
+/** Where a person finds it: a secret by its id, and one that a variable names by the variable. */
+function pathByIds(
+	{ secrets = [] }: z.input<typeof platformShape>,
+	origins: Origins,
+	path: PropertyKey[],
+): PropertyKey[] {
+	const [top, index, ...rest] = path;
+	const id: unknown =
+		top === "secrets" ? secrets[Number(index)]?.id : undefined;
+	// Only what is an id can be looked for in the file.
+	if (typeof id !== "string" || !/^[a-z0-9-]{1,63}$/.test(id)) {
+		return path;
+	}
+	const origin = origins.get(id);
+	return origin === undefined
+		? ["secrets", id, ...rest]
+		: [...origin, ...rest.filter((part) => part !== "source")];
 }
 
 function contractError(

@@ -1,6 +1,8 @@
 /** Where the values of secrets come from, as a contract writes it. */
 import { z } from "zod";
+import { nearest } from "./nearest.ts";
 import { own } from "./own-keys.ts";
+import { shownName } from "./printable.ts";
 import { filePath, kebabName, plainText } from "./shapes.ts";
 import {
 	attributesOf,
@@ -9,6 +11,7 @@ import {
 	type StoreAttribute,
 	type StoreKind,
 } from "./stores.ts";
+import { partNames } from "./templates.ts";
 
 /** The bytes of a key that nobody guesses. */
 export const defaultKeyBytes = 32;
@@ -57,11 +60,34 @@ const external = z.strictObject({
 	minLength: z.number().int().positive().optional(),
 });
 
-const plainSource = z.discriminatedUnion("from", [
-	generated,
-	constant,
-	external,
-]);
+/** Several values in one text: a URL, JSON, or anything else. */
+const template = z.strictObject({
+	from: z.literal("template"),
+	/**
+	 * `{<store>.<attribute>}` and `{<secret id>}` stand for values, each written as its place demands: percent-encoded in
+	 * a URL, escaped in JSON, as it is elsewhere.
+	 */
+	text: plainText.refine(
+		(text) => partNames(text).length > 0,
+		"holds no {<store>.<attribute>} and no {<secret id>}: a text alone is a constant",
+	),
+});
+
+const sources = ["generated", "constant", "external", "template"];
+/** What plain variables are made from, which are no sources of secrets. */
+export const plainOrigins = ["environment", "project", "url", "urls"];
+
+const plainSource = z.discriminatedUnion(
+	"from",
+	[generated, constant, external, template],
+	{
+		error: ({ input }) => {
+			const from = String((input as { from?: unknown } | undefined)?.from);
+			const near = nearest(from, [...sources, ...plainOrigins]);
+			return `is made from '${shownName(from)}'; there are ${sources.join(", ")} and <store>.<attribute>, and for plain variables ${plainOrigins.join(", ")}${near === undefined ? "" : `: did you mean ${near}?`}`;
+		},
+	},
+);
 
 const allAttributes = [...new Set(Object.values(attributesOf).flat())];
 const allDrivers = Object.values(driversOf).flat();
@@ -69,7 +95,7 @@ const allDrivers = Object.values(driversOf).flat();
 /** `<store>.<attribute>`; which there are follows from the store's kind. */
 const storeSource = z.strictObject({
 	from: z.templateLiteral([z.string(), ".", z.enum(allAttributes)], {
-		error: `must be generated, constant, external, or <store>.<attribute> with the attribute ${allAttributes.join(", ")}`,
+		error: `must be generated, constant, external, template, or <store>.<attribute> with the attribute ${allAttributes.join(", ")}`,
 	}),
 	/** For a `url`: the driver that reads it. */
 	driver: z.enum(allDrivers).optional(),
@@ -130,6 +156,31 @@ export function hasAttribute(
 	attribute: StoreAttribute,
 ): boolean {
 	return attributesOf[kind].some((each) => each === attribute);
+}
+
+/** The names of the secrets that a source is composed of. */
+export function secretParts(source: SecretSource): string[] {
+	return source.from === "template"
+		? partNames(source.text).filter((name) => !name.includes("."))
+		: [];
+}
+
+/** The sources of stores that a source is composed of: itself, or those in a template. */
+export function storeParts(source: SecretSource): StoreSource[] {
+	if (source.from === "template") {
+		return partNames(source.text)
+			.filter((name) => name.includes("."))
+			.map((name) => ({ from: name as StoreSource["from"] }));
+	}
+	return isStoreSource(source) ? [source] : [];
+}
+
+/** Everything that a source takes of stores. */
+export function storeUses(
+	platform: { stores: Readonly<Record<string, Store>> },
+	source: SecretSource,
+): StoreUse[] {
+	return storeParts(source).flatMap((part) => storeUse(platform, part) ?? []);
 }
 
 /** A store, and what a source takes of it. */

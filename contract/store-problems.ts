@@ -10,6 +10,8 @@ import {
 	hasAttribute,
 	isStoreSource,
 	type StoreSource,
+	secretParts,
+	storeParts,
 	storeUse,
 } from "./sources.ts";
 import { attributesOf, driversOf, type Store } from "./stores.ts";
@@ -25,6 +27,9 @@ export function* storeProblems(platform: Platform): Generator<Problem> {
 			}
 			yield* fileProblems(platform, secret, source);
 		}
+		for (const message of templateProblems(platform, secret)) {
+			yield { path: ["secrets", index, "source", "text"], message };
+		}
 	}
 	yield* poolProblems(platform);
 }
@@ -34,6 +39,14 @@ export function passwordSecretsOf(platform: Platform): string[] {
 	return storesOfKind(platform, "clickhouse").map(
 		({ store }) => store.passwordSecret,
 	);
+}
+
+/** The secrets whose values are parts of other values. */
+export function partSecretsOf(platform: Platform): string[] {
+	return [
+		...passwordSecretsOf(platform),
+		...platform.secrets.flatMap(({ source }) => secretParts(source)),
+	];
 }
 
 function* nameProblems(platform: Platform): Generator<Problem> {
@@ -111,6 +124,40 @@ function* sourceProblems(
 				? `is missing; redis-py's URL names the file of the certificates, such as /etc/${platform.name}/redis/ca.pem`
 				: "stands in the URL of redis-py alone: remove it",
 		};
+	}
+}
+
+/** What is wrong with the parts of a template. */
+function* templateProblems(
+	platform: Platform,
+	{ source, environments: where = [...environments] }: SecretContract,
+): Generator<string> {
+	if (source.from !== "template") {
+		return;
+	}
+	for (const part of storeParts(source)) {
+		const [problem] = sourceProblems(platform, part);
+		if (attributeOf(part)?.attribute === "url") {
+			yield `holds {${part.from}}, whose form depends on a driver: compose it of host, port, user, password and name`;
+		} else if (problem !== undefined) {
+			yield problem.message;
+		}
+	}
+	for (const id of secretParts(source)) {
+		const part = platform.secrets.find((secret) => secret.id === id);
+		if (part === undefined) {
+			const near = nearest(
+				id,
+				platform.secrets.map((secret) => secret.id),
+			);
+			yield `holds {${id}}, which is no secret of the contract${near === undefined ? "" : `: did you mean {${near}}?`}`;
+		} else if (part.source.from === "template") {
+			yield `holds {${id}}, which is a template itself: write its parts`;
+		} else if (
+			!where.every((each) => part.environments?.includes(each) ?? true)
+		) {
+			yield `holds {${id}}, which is not in every environment that this secret is in`;
+		}
 	}
 }
 

@@ -19,6 +19,32 @@ const redisSizing = z.strictObject({
 	memoryGb: z.number().int().min(1),
 });
 
+/** What a small platform starts with. */
+const smallPostgres = {
+	staging: {
+		tier: "db-g1-small",
+		availability: "ZONAL" as const,
+		diskGb: 10,
+		diskLimitGb: 100,
+		backups: 7,
+		recoveryDays: 3,
+		maxConnections: 100,
+	},
+	production: {
+		tier: "db-custom-2-7680",
+		availability: "REGIONAL" as const,
+		diskGb: 20,
+		diskLimitGb: 500,
+		backups: 30,
+		recoveryDays: 7,
+		maxConnections: 400,
+	},
+};
+const smallRedis = {
+	staging: { tier: "BASIC" as const, memoryGb: 1 },
+	production: { tier: "STANDARD_HA" as const, memoryGb: 1 },
+};
+
 /** A data store. What it is called in the contract is what its resources are called in the program. */
 export const store = z.discriminatedUnion("kind", [
 	/** A Cloud SQL instance of its own, with one database and two logins of which one is live and the other idle. */
@@ -26,12 +52,14 @@ export const store = z.discriminatedUnion("kind", [
 		kind: z.literal("postgres"),
 		/** The database's name; the logins' and the owner role's begin with it, so no two stores share it. */
 		database: databaseName,
-		sizing: perEnvironment(postgresSizing),
+		/** @default a small instance in staging, a replicated one with two cores in production */
+		sizing: perEnvironment(postgresSizing).default(smallPostgres),
 	}),
 	/** A Memorystore instance, with AUTH and TLS. */
 	z.strictObject({
 		kind: z.literal("redis"),
-		sizing: perEnvironment(redisSizing),
+		/** @default 1 GB, replicated in production */
+		sizing: perEnvironment(redisSizing).default(smallRedis),
 	}),
 	/** Somebody else's ClickHouse: the stack file says where it is and whose login to use. */
 	z.strictObject({

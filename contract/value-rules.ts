@@ -74,6 +74,9 @@ function kindOf(
 	if (attribute !== undefined) {
 		return kinds[attribute];
 	}
+	if (source.from === "template") {
+		return source.text.includes("://") ? "url" : "text";
+	}
 	return isGenerated(source) ? "key" : "text";
 }
 

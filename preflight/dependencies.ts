@@ -3,17 +3,14 @@ import { bindingsFor, serviceContract } from "../contract/bindings.ts";
 import type { DatabaseLogin } from "../contract/connection-strings.ts";
 import type { Environment } from "../contract/environments.ts";
 import type { Platform, SecretContract } from "../contract/schema.ts";
-import {
-	attributeOf,
-	isStoreSource,
-	type StoreSource,
-} from "../contract/sources.ts";
+import { isStoreSource, type StoreSource } from "../contract/sources.ts";
 import type {
 	DatabaseDriver,
 	RedisDriver,
 	StoreAttribute,
 	StoreKind,
 } from "../contract/stores.ts";
+import { readBack } from "../contract/templates.ts";
 import { valueProblems } from "../contract/value-rules.ts";
 import {
 	type ClickhouseAccess,
@@ -49,7 +46,13 @@ export type Access = {
 	clickhouse: Given<ClickhouseAccess>[];
 };
 
-type Bound = { variable: string; secretId: string; contract: SecretContract };
+type Bound = {
+	variable: string;
+	secretId: string;
+	contract: SecretContract;
+	/** For a part of a composed value: what it says. @default the variable's value */
+	part?: string;
+};
 
 /** Memorystore's port for TLS, and PostgreSQL's: for a service that leaves them to its driver. */
 const defaultPorts = { postgres: 5432, redis: 6378 };
@@ -338,14 +341,22 @@ class Reader {
 
 	#holding(store: string, attribute: StoreAttribute): Bound[] {
 		const declared = this.#platform.stores[store];
-		return this.#bound.filter(({ contract }) => {
-			const taken = attributeOf(contract.source);
-			return (
-				(taken?.store === store && taken.attribute === attribute) ||
-				(attribute === "password" &&
-					declared?.kind === "clickhouse" &&
-					declared.passwordSecret === contract.id)
-			);
+		const password =
+			attribute === "password" && declared?.kind === "clickhouse"
+				? declared.passwordSecret
+				: undefined;
+		const name = `${store}.${attribute}`;
+		return this.#bound.flatMap((bound): Bound[] => {
+			const { id, source } = bound.contract;
+			if (source.from === name || id === password) {
+				return [bound];
+			}
+			if (source.from !== "template") {
+				return [];
+			}
+			const parts = readBack(source.text, this.#value(bound));
+			const part = parts?.get(name) ?? parts?.get(password ?? "");
+			return part === undefined ? [] : [{ ...bound, part }];
 		});
 	}
 
@@ -368,8 +379,8 @@ class Reader {
 		);
 	}
 
-	#value({ variable }: Bound): string {
-		return this.#given.variables[variable] ?? "";
+	#value({ variable, part }: Bound): string {
+		return part ?? this.#given.variables[variable] ?? "";
 	}
 
 	#read<T>(bound: Bound, read: (value: string) => T): T | undefined {

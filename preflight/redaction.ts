@@ -6,6 +6,7 @@ import type { Platform } from "../contract/schema.ts";
 import { secretSign } from "../contract/secret-signs.ts";
 import { attributeOf, type SecretSource } from "../contract/sources.ts";
 import type { StoreAttribute } from "../contract/stores.ts";
+import { readBack } from "../contract/templates.ts";
 
 /** Values that stand in a secret and are none: the lines of a report name them. */
 const openAttributes: ReadonlySet<StoreAttribute> = new Set([
@@ -77,13 +78,31 @@ function secretValues(
 				),
 		);
 	const [openNames, closedNames] = [namesOf(true), namesOf(false)];
-	return Object.entries(variables).flatMap(([name, value]) =>
+	const values = Object.entries(variables).flatMap(([name, value]) =>
 		value !== undefined &&
 		(closedNames.has(name) ||
 			(secretSign(name, value) !== undefined && !openNames.has(name)))
 			? [value]
 			: [],
 	);
+	const templates = platform.secrets.flatMap(({ source }) =>
+		source.from === "template" ? [source.text] : [],
+	);
+	return [
+		...values,
+		...values.flatMap((value) =>
+			templates.flatMap((text) => closedParts(text, value)),
+		),
+	];
+}
+
+/** The secrets within a composed value: drivers repeat a part alone. */
+function closedParts(text: string, value: string): string[] {
+	return [...(readBack(text, value) ?? [])]
+		.filter(
+			([name]) => !openAttributes.has(name.split(".")[1] as StoreAttribute),
+		)
+		.map(([, part]) => part);
 }
 
 /** A value, and if it is a URL, the password in it as it stands there and decoded, and the pair of basic authentication. */

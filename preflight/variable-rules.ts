@@ -9,6 +9,7 @@ import {
 	isGenerated,
 	type SecretSource,
 } from "../contract/sources.ts";
+import { readBack } from "../contract/templates.ts";
 import { secretValueProblems } from "../contract/value-rules.ts";
 import { comesFrom, type Expectation } from "./expectations.ts";
 import { upCommand, valueFix } from "./remedies.ts";
@@ -65,6 +66,12 @@ function formProblems(source: SecretSource, value: string): string[] {
 	const key = isGenerated(source) ? keyForm(source) : undefined;
 	if (key !== undefined && !key.form.test(value)) {
 		return [`is no ${key.words}`];
+	}
+	if (
+		source.from === "template" &&
+		readBack(source.text, value) === undefined
+	) {
+		return ["is not in the form of its template"];
 	}
 	if (source.from === "constant" && value !== source.value) {
 		return [`is not the constant '${source.value}'`];

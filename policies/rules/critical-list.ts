@@ -2,6 +2,7 @@
 
 import type { Environment } from "../../contract/environments.ts";
 import { variableIn } from "../../contract/names.ts";
+import { secretParts } from "../../contract/sources.ts";
 import type { Variable } from "../container.ts";
 import type { Expected, ExpectedService } from "../expected.ts";
 import { known, type Reading } from "../read.ts";
@@ -134,6 +135,13 @@ function* unreadSecrets(
 	}
 	const all = [...bindings.secrets, ...bindings.files];
 	const read = new Set(all.map(({ secret }) => secret));
+	for (const { id, source } of secrets.values()) {
+		if (read.has(id)) {
+			for (const part of secretParts(source)) {
+				read.add(part);
+			}
+		}
+	}
 	for (const { store } of stores) {
 		if (store.kind === "clickhouse") {
 			read.add(store.passwordSecret);

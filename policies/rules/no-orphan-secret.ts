@@ -1,7 +1,7 @@
 /** Every secret of the stack is somebody's. */
 import { secretIdIn } from "../../contract/names.ts";
 import { nearest } from "../../contract/nearest.ts";
-import { passwordSecretsOf } from "../../contract/store-problems.ts";
+import { partSecretsOf } from "../../contract/store-problems.ts";
 import { known, textAt } from "../read.ts";
 import type { Rule } from "../rule.ts";
 import { secretOf } from "../secret-reference.ts";
@@ -26,7 +26,7 @@ export const noOrphanSecret: Rule = {
 		const used = new Set(
 			workloads.flatMap(secretUses).map(({ secretId }) => secretId),
 		);
-		for (const id of passwordSecretsOf(expected.platform)) {
+		for (const id of partSecretsOf(expected.platform)) {
 			used.add(secretIdIn(id, expected.environment));
 		}
 		for (const resource of stack.ofType(types.secret)) {

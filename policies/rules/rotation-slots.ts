@@ -1,7 +1,7 @@
 /** The database has two logins that take turns, and the secrets follow the one whose turn it is. */
 import { databaseUserIn, type Slot, slots } from "../../contract/names.ts";
 import { type NamedStore, storesOfKind } from "../../contract/needs.ts";
-import { attributeOf } from "../../contract/sources.ts";
+import { attributeOf, storeParts } from "../../contract/sources.ts";
 import type { Evidence } from "../evidence.ts";
 import { known, numberAt, textAt } from "../read.ts";
 import type { Finding, Rule } from "../rule.ts";
@@ -138,11 +138,13 @@ function* followerProblems(
 ): Generator<Finding> {
 	const { secrets, usersOf } = evidence.expected;
 	for (const [secretId, { source }] of secrets) {
-		const taken = attributeOf(source);
-		for (const version of taken?.store === store &&
-		followers.includes(taken.attribute)
-			? evidence.versionsOf(secretId)
-			: []) {
+		const followsLogin = storeParts(source)
+			.map(attributeOf)
+			.some(
+				(taken) =>
+					taken?.store === store && followers.includes(taken.attribute),
+			);
+		for (const version of followsLogin ? evidence.versionsOf(secretId) : []) {
 			const logins = evidence.stack.madeFrom(version, "secretData", types.user);
 			if (logins.includes(target) && !logins.includes(idle)) {
 				continue;

@@ -1,9 +1,13 @@
 /** A secret's value is made from the resource that it belongs to. */
+
+import { secretIdIn } from "../../contract/names.ts";
 import type { SecretContract } from "../../contract/schema.ts";
 import {
 	isGenerated,
 	type SecretSource,
+	secretParts,
 	storeUse,
+	storeUses,
 } from "../../contract/sources.ts";
 import type { StoreAttribute, StoreKind } from "../../contract/stores.ts";
 import type { Evidence } from "../evidence.ts";
@@ -36,14 +40,27 @@ const origins: Record<
 
 /** The types that a value must be made from. */
 function originsOf(
-	{ expected }: Evidence,
+	evidence: Evidence,
 	source: SecretSource,
 ): readonly string[] {
+	const { expected } = evidence;
 	if (isGenerated(source)) {
 		return [types.password];
 	}
-	const use = storeUse(expected.platform, source);
-	return (use && origins[use.store.kind][use.attribute]) ?? [];
+	const ofStores = storeUses(expected.platform, source).flatMap(
+		({ store, attribute }) => origins[store.kind][attribute] ?? [],
+	);
+	const ofParts = secretParts(source).flatMap((id) => {
+		const secretId = secretIdIn(id, expected.environment);
+		const part = expected.secrets.get(secretId)?.source;
+		// One whose value this stack does not make comes from nowhere here.
+		return part !== undefined &&
+			isGenerated(part) &&
+			evidence.versionsOf(secretId).length > 0
+			? [types.password]
+			: [];
+	});
+	return [...new Set([...ofStores, ...ofParts])];
 }
 
 export const valueProvenance: Rule = {
@@ -57,6 +74,7 @@ export const valueProvenance: Rule = {
 		"a value made from another resource",
 		"a password that comes from its generator and not from the login, so that it is published before the login has it",
 		"a constant with another value",
+		"a value that has not the template's form",
 		"a version without data, or with write-only data",
 	],
 	why: "A password was rotated in Cloud SQL while DATABASE_URL kept the old one: a copied value does not follow its source.",
@@ -110,12 +128,35 @@ function problemOf(
 	const absent = originsOf(evidence, source).filter(
 		(type) => evidence.stack.madeFrom(version, "secretData", type).length === 0,
 	);
-	return absent.length === 0
-		? undefined
-		: {
-				found: "a value that is not made from its source",
-				needed: `one made from ${absent.join(" and ")}`,
-			};
+	if (absent.length > 0) {
+		return {
+			found: "a value that is not made from its source",
+			needed: `one made from ${absent.join(" and ")}`,
+		};
+	}
+	return source.from === "template" &&
+		data.state === "known" &&
+		!follows(source.text, data.value)
+		? {
+				found: "a value of another form than the template",
+				needed: "the contract's text with its parts filled in",
+			}
+		: undefined;
+}
+
+/** True if a value has the literal texts of a template, in their order; what stands between them is not looked at. */
+function follows(template: string, value: string): boolean {
+	const literals = template.split(/\{[a-z][a-z0-9-]*(?:\.[a-z-]+)?\}/);
+	const last = literals.pop() ?? "";
+	let position = 0;
+	for (const [index, literal] of literals.entries()) {
+		const found = value.indexOf(literal, position);
+		if (found === -1 || (index === 0 && found !== 0)) {
+			return false;
+		}
+		position = found + literal.length;
+	}
+	return value.length - last.length >= position && value.endsWith(last);
 }
 
 /** The value that a source has in every stack. */

@@ -155,7 +155,7 @@ describe("a contract", () => {
 				Object.assign(contract.secrets[0] ?? {}, {
 					replication: { staging: { location: ["us-east1"] } },
 				}),
-			'secrets.0.replication.staging: must be "automatic" or { locations: ["<region>", …] }',
+			'secrets.database-url.replication.staging: must be "automatic" or { locations: ["<region>", …] }',
 		],
 		[
 			"another way to open services",
@@ -166,13 +166,13 @@ describe("a contract", () => {
 		[
 			"a critical list with a service that does not exist",
 			(contract) => contract.secrets[0]?.criticalIn.push("billing"),
-			"secrets.0.criticalIn: names the service 'billing', which does not exist",
+			"secrets.database-url.criticalIn: names the service 'billing', which does not exist",
 		],
 		[
 			"a critical secret that one environment lacks",
 			(contract) =>
 				Object.assign(contract.secrets[0] ?? {}, { environments: ["staging"] }),
-			"secrets.0.criticalIn: 'database-url' is not in every environment, so nothing that runs in all of them can depend on it: empty criticalIn, or remove 'environments'",
+			"secrets.database-url.criticalIn: 'database-url' is not in every environment, so nothing that runs in all of them can depend on it: empty criticalIn, or remove 'environments'",
 		],
 		[
 			"a secret twice",
@@ -180,7 +180,7 @@ describe("a contract", () => {
 				contract.secrets.push(
 					structuredClone(contract.secrets[0] as Platform["secrets"][number]),
 				),
-			"secrets.23: 'database-url' is declared twice",
+			"secrets.database-url: 'database-url' is declared twice",
 		],
 	])("rejects %s", (_what, edit, line) => {
 		expect(messageAfter(edit)).toBe(problem(line));
@@ -267,7 +267,7 @@ describe("a contract", () => {
 		[
 			"a service in a critical list",
 			(contract) => contract.secrets[0]?.criticalIn.push("constructor"),
-			"secrets.0.criticalIn: names the service 'constructor', which does not exist",
+			"secrets.database-url.criticalIn: names the service 'constructor', which does not exist",
 		],
 		[
 			"a service whose URL a variable takes",
@@ -488,7 +488,7 @@ describe("a contract", () => {
 			}),
 		).toBe(
 			problem(
-				"secrets.16: 'oauth-hmac-secret' is bound by no service and used by no other secret: bind it or remove it",
+				"secrets.oauth-hmac-secret: 'oauth-hmac-secret' is bound by no service and used by no other secret: bind it or remove it",
 			),
 		);
 	});
