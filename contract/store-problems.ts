@@ -13,8 +13,15 @@ import {
 	secretParts,
 	storeParts,
 	storeUse,
+	storeUses,
 } from "./sources.ts";
-import { attributesOf, driversOf, type Store } from "./stores.ts";
+import {
+	attributesOf,
+	driversOf,
+	type Store,
+	type StoreAttribute,
+	type StoreKind,
+} from "./stores.ts";
 
 export function* storeProblems(platform: Platform): Generator<Problem> {
 	yield* nameProblems(platform);
@@ -32,6 +39,7 @@ export function* storeProblems(platform: Platform): Generator<Problem> {
 		}
 	}
 	yield* poolProblems(platform);
+	yield* loginProblems(platform);
 }
 
 /** The secrets that hold the passwords of somebody else's stores. */
@@ -212,6 +220,40 @@ function* fileProblems(
 				path: ["services", name, "secretFiles", caFile],
 				message: `must hold the certificates of '${store}', which '${id}' refers to: a secret with the source { from: "${store}.ca" }`,
 			};
+		}
+	}
+}
+
+/** The attributes that a login takes, in each form in which a service may have it. */
+const logins: Partial<Record<StoreKind, readonly StoreAttribute[][]>> = {
+	postgres: [["url"], ["host", "user", "password"]],
+	redis: [
+		["url", "ca"],
+		["host", "password", "ca"],
+	],
+};
+
+/** A part of a login alone can't be used, and a rotation changes user and password together. */
+function* loginProblems(platform: Platform): Generator<Problem> {
+	for (const [name, { secrets, secretFiles }] of Object.entries(
+		platform.services,
+	)) {
+		const read = [...Object.values(secrets), ...Object.values(secretFiles)];
+		const uses = platform.secrets
+			.filter(({ id }) => read.includes(id))
+			.flatMap(({ source }) => storeUses(platform, source));
+		for (const [store, taken] of Map.groupBy(uses, (use) => use.name)) {
+			const attributes = taken.map(({ attribute }) => attribute);
+			const forms = logins[taken[0]?.store.kind ?? "clickhouse"] ?? [];
+			const isWhole = forms.some((form) =>
+				form.every((attribute) => attributes.includes(attribute)),
+			);
+			if (forms.length > 0 && !isWhole) {
+				yield {
+					path: ["services", name],
+					message: `takes ${[...new Set(attributes)].join(", ")} of '${store}', by which nobody can log in: take ${forms.map((form) => form.join(", ")).join(", or ")}`,
+				};
+			}
 		}
 	}
 }

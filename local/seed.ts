@@ -1,5 +1,9 @@
 /** What a project holds before the platform is deployed for the first time: the secrets that somebody else issues. */
 import { randomBytes } from "node:crypto";
+import { secretsIn } from "../contract/bindings.ts";
+import { environments } from "../contract/environments.ts";
+import { secretIdIn } from "../contract/names.ts";
+import { platform } from "../contract/platform.ts";
 import { secretKey, versionName } from "./cloud/secret-access.ts";
 import { type Entry, put, type World } from "./cloud/world.ts";
 import { factsOf } from "./provider/facts.ts";
@@ -11,15 +15,14 @@ import { SECRET, SECRET_VERSION } from "./types/tokens.ts";
 /** How many versions each of them has. */
 const VERSIONS = 3;
 
-/** External secrets, without the environment, and how their values look. The values are made up when the cloud is. */
-const external: Readonly<Record<string, () => string>> = {
+/** How the values of some issuers look, by the secret's id without the environment. */
+const issued: Readonly<Record<string, () => string>> = {
 	"google-oauth-client-id": () =>
 		`${parseInt(randomBytes(5).toString("hex"), 16)}-${letters(32)}.apps.googleusercontent.com`,
 	"google-oauth-client-secret": () => `GOCSPX-${letters(48)}`,
 	"openai-api-key": () => `sk-proj-${letters(48)}`,
 	"anthropic-api-key": () => `sk-ant-api03-${letters(48)}`,
 	"gemini-api-key": () => `AIza${letters(48)}`,
-	"clickhouse-password": () => letters(48),
 };
 
 /** Random hex digits, which never spell a word that a check for placeholders looks for. */
@@ -27,14 +30,19 @@ function letters(count: number): string {
 	return randomBytes(count / 2).toString("hex");
 }
 
-/** Fills a new project; one whose id does not name an environment of the platform stays empty. */
+/** Fills a new project, with values that are made up then; one that is no environment's of the contract stays empty. */
 export function seedProject(world: World): void {
-	const environment = /^netra-(staging|production|local)$/.exec(
-		world.project,
-	)?.[1];
+	const environment = environments.find(
+		(each) => platform.environments[each].project === world.project,
+	);
 	if (environment === undefined) return;
-	for (const [id, value] of Object.entries(external))
-		addSecret(world, `${id}-${environment}`, value);
+	for (const { id, source } of secretsIn(platform, environment))
+		if (source.from === "external")
+			addSecret(
+				world,
+				secretIdIn(id, environment),
+				issued[id] ?? (() => letters(48) + (source.endsIn ?? "")),
+			);
 }
 
 function addSecret(world: World, secretId: string, value: () => string): void {

@@ -3,10 +3,9 @@ import type { DataPlane, Workload } from "./data-plane.ts";
 import type { RealPlane } from "./real/real-plane.ts";
 import { SimulatedPlane } from "./simulated.ts";
 
-/** The project whose databases and services are processes of this machine. */
-const realProject = "netra-local";
+/** The databases and services of the local environment's project are processes of this machine. */
 const isReal = (project: string) =>
-	project === realProject && process.env.NETRA_LOCAL_PLANE !== "simulated";
+	project.endsWith("-local") && process.env.NETRA_LOCAL_PLANE !== "simulated";
 
 /** The data planes of a stand-in. */
 export interface Planes {
