@@ -12,7 +12,6 @@ import { removeStandIn } from "../local/real/bench.ts";
 import { type Answer, Checkout, outputOf, type Started } from "./checkout.ts";
 import { cloudEntries, executeJob } from "./cloud.ts";
 
-const project = "netra-local";
 /** What a login is refused for; everything else is this machine's trouble. */
 export type LoginResult = { ok: true } | { ok: false; error: string };
 
@@ -39,6 +38,10 @@ export class LocalStack extends Checkout {
 		);
 		this.edit("Pulumi.local.yaml", "port: 18443", `port: ${port}`);
 	}
+
+	readonly project: string = "netra-local";
+	/** The platform's name, which is the database's too. */
+	readonly database: string = "netra";
 
 	/** The rotation epoch that the stack file asks for. */
 	epoch = 0;
@@ -111,7 +114,11 @@ export class LocalStack extends Checkout {
 
 	/** Runs a service's scheduled check now, as Cloud Scheduler would. */
 	verify(service: string): Promise<Answer> {
-		return executeJob(this, project, `netra-verify-${service}-local`);
+		return executeJob(
+			this,
+			this.project,
+			`${this.database}-verify-${service}-local`,
+		);
 	}
 
 	/** What an operator sees of it. */
@@ -152,7 +159,7 @@ export class LocalStack extends Checkout {
 	changePassword(user: string, password: string): Promise<void> {
 		const { name } = this.#instance;
 		return new RealPlane(this.stateFolder).setUser(
-			project,
+			this.project,
 			String(name),
 			user,
 			password,
@@ -161,15 +168,25 @@ export class LocalStack extends Checkout {
 
 	get #instance(): Record<string, unknown> {
 		const [instance] = Object.values(
-			cloudEntries(this, project, "gcp:sql/databaseInstance:DatabaseInstance"),
+			cloudEntries(
+				this,
+				this.project,
+				"gcp:sql/databaseInstance:DatabaseInstance",
+			),
 		);
 		return instance?.properties ?? {};
 	}
 
 	/** The login of a user, with the password that the database has for it now. */
 	login(user: string): () => Promise<LoginResult> {
+		const config = this.credentials(user);
+		return () => connect(config);
+	}
+
+	/** What a client of PostgreSQL logs in with as a user. */
+	credentials(user: string): pg.ClientConfig {
 		const users = Object.values(
-			cloudEntries(this, project, "gcp:sql/user:User"),
+			cloudEntries(this, this.project, "gcp:sql/user:User"),
 		);
 		const password = users.find(({ properties }) => properties.name === user)
 			?.properties.password;
@@ -178,14 +195,13 @@ export class LocalStack extends Checkout {
 			"cloudsql",
 			String(this.#instance.connectionName),
 		);
-		return () =>
-			connect({
-				user,
-				password: String(password),
-				host,
-				port: 5432,
-				database: "netra",
-			});
+		return {
+			user,
+			password: String(password),
+			host,
+			port: 5432,
+			database: this.database,
+		};
 	}
 
 	/** Takes everything away, as the command does. */
