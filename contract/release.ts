@@ -12,7 +12,8 @@ const imageByDigest = z
 		"must be an image by digest (registry/path@sha256:…): a tag can move to other code",
 	);
 
-const releaseShape = z.strictObject({
+/** What a release file holds; what depends on the contract is checked beside it. @see parseRelease */
+export const releaseShape = z.strictObject({
 	/** Becomes a label: at most 63 lower-case letters, digits, '-' and '_'. */
 	name: z
 		.string()

@@ -55,7 +55,7 @@ const clickhouseAddress = z.strictObject({
 	user: z
 		.string()
 		.min(1)
-		.regex(/^\P{C}*$/u, "visible characters only"),
+		.refine((text) => !/\p{C}/u.test(text), "visible characters only"),
 	database: z
 		.string()
 		.min(1)
@@ -64,7 +64,8 @@ const clickhouseAddress = z.strictObject({
 
 export type ClickhouseAddress = z.infer<typeof clickhouseAddress>;
 
-const stackConfigShape = z.strictObject({
+/** What a stack file holds below `netra-platform:`; what depends on the contract is checked beside it. @see parseStackConfig */
+export const stackConfigShape = z.strictObject({
 	/** Raise it by one to rotate the database password. */
 	rotationEpoch: wholeNumber,
 	/** Protects what holds data from deletion. Outside of local, `destroy` needs an `up` with `false` first. */
