@@ -24,8 +24,18 @@ export const noPlaceholder: Rule = {
 	looksAt: "resource",
 	*check(evidence) {
 		for (const workload of evidence.workloads) {
+			// What the contract works out of its hosts and names is declared, and no guess.
+			const derived = new Map(
+				workload.of?.plain
+					.filter(({ source }) => source !== "literal")
+					.map(({ variable, value }) => [variable, value]),
+			);
 			for (const { name, value, secret } of workload.everyVariable) {
-				if (secret === undefined && value.state === "known") {
+				if (
+					secret === undefined &&
+					value.state === "known" &&
+					derived.get(known(name) ?? "") !== value.value
+				) {
 					for (const problem of valueProblems(value.value, "text", true)) {
 						yield {
 							...suffers(workload),
