@@ -28,6 +28,7 @@ export const provenElsewhere: Record<string, readonly string[]> = {
 		"a service that is not public and that everybody may call, by the switch or by a grant",
 		"a service that is not public and that a service which calls it may not call",
 	],
+	"value-provenance": ["a value that has not the template's form"],
 	"secret-replication": [
 		"automatic replication where the contract names regions",
 	],
