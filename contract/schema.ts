@@ -3,6 +3,7 @@ import { z } from "zod";
 import { callerProblems } from "./callers.ts";
 import { environments, perEnvironment } from "./environments.ts";
 import { UserError } from "./errors.ts";
+import { foreignHostProblems } from "./foreign-hosts.ts";
 import { generatorOf } from "./generators.ts";
 import { nameProblems } from "./name-problems.ts";
 import { inheritedKeyProblem, inheritedKeys } from "./own-keys.ts";
@@ -202,6 +203,18 @@ const platformShape = z.strictObject({
 	alternatives: z
 		.array(z.array(z.array(variableName).min(1)).min(2))
 		.default([]),
+	/** Hosts of others that URLs in plain variables may name: the host, and the reason for reviewers. */
+	foreignHosts: z
+		.record(
+			hostName,
+			z
+				.string()
+				.refine(
+					(reason) => reason.trim() !== "",
+					"must give the reason why services go there",
+				),
+		)
+		.default({}),
 	/** Variables that must not be set in staging and production, as patterns with `*`, or `NAME=value`. */
 	forbiddenVariables: z.array(forbiddenVariable).default([]),
 });
@@ -369,6 +382,7 @@ const platformSchema = withLocal.superRefine((platform, context) => {
 		...fileProblems(platform),
 		...serviceProblems(platform),
 		...variableProblems(platform),
+		...foreignHostProblems(platform),
 		...callerProblems(platform),
 		...nameProblems(platform),
 	]) {

@@ -47,6 +47,42 @@ describe("a contract", () => {
 			"services.auth.variables.PORT: is set by Cloud Run and must not be set by hand",
 		],
 		[
+			"a foreign host that no URL names",
+			(contract) =>
+				Object.assign(contract.foreignHosts, { "a.example.org": "telemetry" }),
+			"foreignHosts.a.example.org: is named by no URL in a plain variable: remove it",
+		],
+		[
+			"a foreign host without a reason",
+			(contract) =>
+				Object.assign(contract.foreignHosts, { "a.example.org": " " }),
+			"foreignHosts.a.example.org: must give the reason why services go there",
+		],
+		[
+			"a foreign host that is a service's own, in another environment too",
+			(contract) =>
+				Object.assign(contract.foreignHosts, {
+					"api.netrasystems.ai": "the API",
+				}),
+			'foreignHosts.api.netrasystems.ai: is a host of the service \'backend\': remove it, and let variables take { from: "url", of: "backend" }',
+		],
+		...["A.example.org", "https://a.example.org", "a.example.org:443"].map(
+			(host): [string, (contract: Platform) => void, string] => [
+				`a foreign host that is none: ${host}`,
+				(contract) =>
+					Object.assign(contract.foreignHosts, { [host]: "telemetry" }),
+				`foreignHosts.${host}: must be a host name in lower case, without scheme, port or path`,
+			],
+		),
+		...["*.example.org", "a.example.org."].map(
+			(host): [string, (contract: Platform) => void, string] => [
+				`a foreign host that is not written out: ${host}`,
+				(contract) =>
+					Object.assign(contract.foreignHosts, { [host]: "telemetry" }),
+				`foreignHosts.${host}: must be a host name in lower case, without scheme, port or path`,
+			],
+		),
+		[
 			"a binding to a secret that does not exist",
 			(contract) =>
 				Object.assign(auth(contract).secrets, { SECRET_KEY: "secret-kay" }),
@@ -210,6 +246,21 @@ describe("a contract", () => {
 			).toContain(": must be letters, digits and '_', without a digit at");
 		},
 	);
+
+	it("takes a foreign host that a URL names in one environment alone", () => {
+		expect(
+			messageAfter((contract) => {
+				contract.foreignHosts["o1.ingest.example.org"] =
+					"errors are kept there";
+				Object.assign(auth(contract).variables, {
+					SENTRY_DSN: {
+						staging: "",
+						production: "https://0123456789abcdef@o1.ingest.example.org/2",
+					},
+				});
+			}),
+		).toBe("accepted");
+	});
 
 	it("takes variables that look like secrets, with the reason why they are none", () => {
 		expect(

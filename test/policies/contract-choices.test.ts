@@ -1,4 +1,4 @@
-/** Rules whose verdict follows what the contract chooses: how services are opened, and where secrets are kept. */
+/** Rules whose verdict follows what the contract chooses: how services are opened, where secrets are kept, what is foreign. */
 import { describe, expect, it } from "@jest/globals";
 import { platform } from "../../contract/platform.ts";
 import { type Platform, parsePlatform } from "../../contract/schema.ts";
@@ -11,6 +11,7 @@ import {
 	addVariable,
 	all,
 	type Change,
+	editVariable,
 	set,
 	type,
 	workload,
@@ -313,6 +314,92 @@ describe("plain variables of the contract", () => {
 		)?.properties.secretData as string;
 		expect(await judged(key, reason, { POSTHOG_KEY: secret })).toContain(
 			"[secret-not-plaintext] service auth, variable POSTHOG_KEY, environment staging: found the value of a secret of this stack; needed a binding to a version of the secret; fix: bind the variable by valueSource.secretKeyRef; one that is no secret needs its reason in notSecrets of contract/platform.ts",
+		);
+	});
+});
+
+describe("a plain variable with the URL of a foreign host", () => {
+	/** Staging with the variable in auth, for a contract that declares the host. */
+	const judged = async (value: string, declared = "storage.googleapis.com") => {
+		const declaring = contract(({ services, foreignHosts }) => {
+			foreignHosts[declared] = "uploads go to object storage";
+			Object.assign(services.auth?.variables ?? {}, {
+				UPLOADS: value,
+				DECLARED: `https://${declared}`,
+			});
+		});
+		const given = Object.entries({
+			UPLOADS: value,
+			DECLARED: `https://${declared}`,
+		});
+		const workloads = [auth, "netra-preflight-auth-staging", verifyAuth];
+		const change = all(
+			...given.flatMap(([name, text]) =>
+				workloads.map((each) => addVariable(each, { name, value: text })),
+			),
+		);
+		return said(await judgeStack(change(staging), { platform: declaring }));
+	};
+	const verifyAuth = "netra-verify-auth-staging";
+	const served =
+		"one of auth.staging.netrasystems.ai, api.staging.netrasystems.ai, app.staging.netrasystems.ai, staging.netrasystems.ai, or a host in foreignHosts";
+
+	it.each([
+		"https://storage.googleapis.com",
+		"HTTPS://storage.googleapis.com/",
+		"wss://storage.googleapis.com:8443/a,b?c=@d#e",
+		"https://key@storage.googleapis.com/2",
+		"https://app.staging.netrasystems.ai, https://storage.googleapis.com",
+	])("[R-046] passes where the contract declares the host: %s", async (url) => {
+		expect(await judged(url)).toEqual([]);
+	});
+
+	it.each([
+		"https://storage.googleapis.com.elsewhere.org",
+		"https://storage.googleapis.com@elsewhere.org",
+		"https://xstorage.googleapis.com",
+		"https://a.storage.googleapis.com",
+		"https://googleapis.com",
+		"https://elsewhere.org/storage.googleapis.com",
+		"https://elsewhere.org#@storage.googleapis.com",
+		"https://key@storage.googleapis.com,key@elsewhere.org/",
+	])("[R-046] fails where it is another one: %s", async (url) => {
+		expect(await judged(url)).toEqual([
+			`[sibling-urls] service auth, variable UPLOADS, environment staging: found a URL of a foreign host that the contract does not declare; needed ${served}; fix: declare it in foreignHosts of contract/platform.ts with the reason, or take the URL of a service from the contract`,
+		]);
+	});
+
+	it.each(["http", "ws"])(
+		"[R-046] fails where it is not encrypted: %s",
+		async (scheme) => {
+			expect(await judged(`${scheme}://storage.googleapis.com`)).toEqual([
+				"[sibling-urls] service auth, variable UPLOADS, environment staging: found a URL that is not encrypted; needed https or wss; fix: take the URL from the contract",
+			]);
+		},
+	);
+
+	it("[R-046] fails where programs would go to different hosts", async () => {
+		expect(
+			await judged("https://storage.googleapis.com\\@elsewhere.org"),
+		).toEqual([
+			`[sibling-urls] service auth, variable UPLOADS, environment staging: found a URL in which programs find different hosts; needed ${served}; fix: write the host without '\\', '%', line feeds and other signs that no host has`,
+		]);
+	});
+
+	it("[R-046] fails where the contract takes a service's URL instead", async () => {
+		const declaring = contract(({ services, foreignHosts }) => {
+			foreignHosts["storage.googleapis.com"] = "uploads go to object storage";
+			Object.assign(services.frontend?.variables ?? {}, {
+				UPLOADS: "https://storage.googleapis.com",
+			});
+		});
+		const change = editVariable("netra-backend-staging", "FRONTEND_URL", () => [
+			{ name: "FRONTEND_URL", value: "https://storage.googleapis.com" },
+		]);
+		expect(
+			said(await judgeStack(change(staging), { platform: declaring })),
+		).toContain(
+			"[sibling-urls] service backend, variable FRONTEND_URL, environment staging: found another value; needed the plain value 'https://app.staging.netrasystems.ai'; fix: take the URL from the contract",
 		);
 	});
 });

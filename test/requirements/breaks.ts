@@ -349,6 +349,13 @@ export const breaks: Readonly<Record<string, readonly Break[]>> = {
 			to: "const encrypted = true;",
 			tests: rulesOfThePack,
 		},
+		{
+			what: "a URL of a host that nobody declared passes the pack",
+			path: "policies/rules/sibling-urls.ts",
+			from: "if (!hosts.every((host) => allowed.has(host))) {",
+			to: "if (false) {",
+			tests: rulesOfThePack,
+		},
 	],
 	"R-050": [
 		{
