@@ -4,6 +4,7 @@ import { callerProblems } from "./callers.ts";
 import { environments, perEnvironment } from "./environments.ts";
 import { UserError } from "./errors.ts";
 import { foreignHostProblems } from "./foreign-hosts.ts";
+import { foreignImage } from "./foreign-image.ts";
 import { generatorOf } from "./generators.ts";
 import { nameProblems } from "./name-problems.ts";
 import { inheritedKeyProblem, inheritedKeys } from "./own-keys.ts";
@@ -108,6 +109,8 @@ const plainValue = z.union(
 );
 
 const service = z.strictObject({
+	/** Somebody else builds its image. Which one of them runs, by digest, stands in the release like any other. @default built here */
+	foreignImage: foreignImage.optional(),
 	port: z.number().int().min(1).max(65535),
 	sizing: perEnvironment(
 		z.strictObject({

@@ -46,6 +46,45 @@ describe("a contract", () => {
 			(contract) => Object.assign(auth(contract).variables, { PORT: "8080" }),
 			"services.auth.variables.PORT: is set by Cloud Run and must not be set by hand",
 		],
+		...[
+			"ghcr.io/vendor/app",
+			"registry.example.org/vendor/app",
+			"docker.io/python",
+			"us-docker.pkg.dev/project/app",
+			"docker.pkg.dev.example.org/vendor/app",
+		].map((repository): [string, (contract: Platform) => void, string] => [
+			`an image where Cloud Run takes none from: ${repository}`,
+			(contract) => {
+				auth(contract).foreignImage = { repository, reason: "the vendor's" };
+			},
+			"services.auth.foreignImage.repository: is not where Cloud Run takes images from, which is Artifact Registry and docker.io/<owner>/<image>: make a remote repository of Artifact Registry for it, and name that, <location>-docker.pkg.dev/<project>/<repository>/<image>",
+		]),
+		...[
+			"docker.io/vendor/app:2",
+			`docker.io/vendor/app@sha256:${"0f".repeat(32)}`,
+			"docker.io/Vendor/app",
+			"https://docker.io/vendor/app",
+			"app",
+		].map((repository): [string, (contract: Platform) => void, string] => [
+			`an image's repository that is none: ${repository}`,
+			(contract) => {
+				auth(contract).foreignImage = {
+					repository: { staging: repository, production: "docker.io/a/b" },
+					reason: "the vendor's",
+				};
+			},
+			"services.auth.foreignImage.repository.staging: must be an image's repository with its registry and without tag and digest, such as docker.io/langfuse/langfuse",
+		]),
+		[
+			"somebody else's image without a reason",
+			(contract) => {
+				auth(contract).foreignImage = {
+					repository: "gcr.io/vendor/app",
+					reason: "",
+				};
+			},
+			"services.auth.foreignImage.reason: must give the reason why somebody else's image runs here",
+		],
 		[
 			"a foreign host that no URL names",
 			(contract) =>

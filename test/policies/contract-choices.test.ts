@@ -1,5 +1,6 @@
-/** Rules whose verdict follows what the contract chooses: how services are opened, where secrets are kept, what is foreign. */
+/** Rules whose verdict follows what the contract chooses: how services are opened, where secrets are kept, what comes from others. */
 import { describe, expect, it } from "@jest/globals";
+import type { Environment } from "../../contract/environments.ts";
 import { platform } from "../../contract/platform.ts";
 import { type Platform, parsePlatform } from "../../contract/schema.ts";
 import { plainStack } from "../fixtures/plain-stack.ts";
@@ -13,6 +14,7 @@ import {
 	type Change,
 	editVariable,
 	set,
+	setTemplate,
 	type,
 	workload,
 } from "./mutants/operations.ts";
@@ -332,7 +334,7 @@ describe("a plain variable with the URL of a foreign host", () => {
 			UPLOADS: value,
 			DECLARED: `https://${declared}`,
 		});
-		const workloads = [auth, "netra-preflight-auth-staging", verifyAuth];
+		const workloads = [auth, "netra-preflight-auth-staging"];
 		const change = all(
 			...given.flatMap(([name, text]) =>
 				workloads.map((each) => addVariable(each, { name, value: text })),
@@ -340,7 +342,6 @@ describe("a plain variable with the URL of a foreign host", () => {
 		);
 		return said(await judgeStack(change(staging), { platform: declaring }));
 	};
-	const verifyAuth = "netra-verify-auth-staging";
 	const served =
 		"one of auth.staging.netrasystems.ai, api.staging.netrasystems.ai, app.staging.netrasystems.ai, staging.netrasystems.ai, or a host in foreignHosts";
 
@@ -400,6 +401,102 @@ describe("a plain variable with the URL of a foreign host", () => {
 			said(await judgeStack(change(staging), { platform: declaring })),
 		).toContain(
 			"[sibling-urls] service backend, variable FRONTEND_URL, environment staging: found another value; needed the plain value 'https://app.staging.netrasystems.ai'; fix: take the URL from the contract",
+		);
+	});
+});
+
+describe("a service whose image somebody else builds", () => {
+	const repository = "docker.io/vendor/auth";
+	const digest = `sha256:${"0f".repeat(32)}`;
+	const foreign = contract(({ services }) => {
+		const service = services.auth as Platform["services"][string];
+		service.foreignImage = { repository, reason: "it is the vendor's" };
+	});
+	const runs = (name: string, image: string) =>
+		setTemplate(name, "containers.0.image", image);
+	const judged = async (change: Change, environment: Environment = "staging") =>
+		said(
+			await judgeStack(change(preview(plainStack(environment), "settled")), {
+				platform: foreign,
+				stack: environment,
+			}),
+		);
+	const wrong = (
+		subject: string,
+		image: string,
+		where: string,
+		environment = "staging",
+	) =>
+		`[image-digest] service ${subject}, environment ${environment}: found the image ${image}; needed an image by digest ${where}; fix: take the digest from releases/<environment>.json`;
+	const fromThere =
+		"from docker.io/vendor/auth, as the service's foreignImage says";
+	const ours = "in the registry of netra-staging";
+	const theirs = `${repository}@${digest}`;
+
+	it("[R-050] passes with that image by digest, beside preflight's own", async () => {
+		expect(await judged(runs(auth, theirs))).toEqual([]);
+	});
+
+	it.each([
+		`docker.io/vendor/auth2@${digest}`,
+		`docker.io/vendor/auth/more@${digest}`,
+		`us-central1-docker.pkg.dev/netra-staging/netra/auth@${digest}`,
+	])("[R-050] fails with another one: %s", async (image) => {
+		expect(await judged(runs(auth, image))).toEqual([
+			wrong("auth", image, fromThere),
+		]);
+		const local = "netra-auth-local";
+		expect(await judged(runs(local, image), "local")).toEqual([
+			wrong("auth", image, fromThere, "local"),
+		]);
+	});
+
+	it("[R-050] fails with that image by tag", async () => {
+		expect(await judged(runs(auth, `${repository}:2`))).toEqual([
+			wrong(
+				"auth",
+				`${repository}:2, which is not pinned by digest`,
+				fromThere,
+			),
+		]);
+	});
+
+	it("[R-050] fails where another service runs it, or preflight's job", async () => {
+		const change = all(
+			runs(auth, theirs),
+			runs("netra-backend-staging", theirs),
+			runs(
+				"netra-preflight-auth-staging",
+				`docker.io/vendor/preflight@${digest}`,
+			),
+		);
+		expect(await judged(change)).toEqual([
+			wrong(
+				"auth, job netra-preflight-auth-staging",
+				`docker.io/vendor/preflight@${digest}`,
+				ours,
+			),
+			wrong("backend", theirs, ours),
+		]);
+	});
+
+	it("[R-050] fails with two digests of that image", async () => {
+		const both = contract(({ services }) => {
+			for (const name of ["auth", "frontend"]) {
+				const service = services[name] as Platform["services"][string];
+				service.foreignImage = { repository, reason: "it is the vendor's" };
+			}
+		});
+		const change = all(
+			runs(auth, theirs),
+			runs("netra-frontend-staging", theirs.replaceAll("0f", "f0")),
+		);
+		expect(
+			said(await judgeStack(change(staging), { platform: both })),
+		).toContainEqual(
+			expect.stringContaining(
+				"found another digest of docker.io/vendor/auth than elsewhere in the stack",
+			),
 		);
 	});
 });

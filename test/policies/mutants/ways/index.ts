@@ -31,6 +31,9 @@ export const provenElsewhere: Record<string, readonly string[]> = {
 	"secret-replication": [
 		"automatic replication where the contract names regions",
 	],
+	"image-digest": [
+		"another image than the service's `foreignImage`, or that one elsewhere than in the service and its check job",
+	],
 	"critical-list": [
 		"a critical name that the contract no longer binds",
 		"a secret whose `criticalIn` names a service, without the variable in policies/critical-secrets.json",
