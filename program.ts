@@ -1,5 +1,6 @@
 /** The program: reads the configuration and what runs now, then follows the data from its sources to the services. */
 import * as pulumi from "@pulumi/pulumi";
+import { Bucket } from "./components/bucket.ts";
 import { CloudReader } from "./components/cloud-reader.ts";
 import { ContractService } from "./components/contract-service.ts";
 import { Database } from "./components/database.ts";
@@ -23,7 +24,12 @@ import { bindingsFor, serviceContract } from "./contract/bindings.ts";
 import type { Environment } from "./contract/environments.ts";
 import { valueIn } from "./contract/environments.ts";
 import { keptVersion } from "./contract/kept-version.ts";
-import { secretIdIn, serviceAccountIdIn } from "./contract/names.ts";
+import {
+	bucketAccountIdIn,
+	bucketNameIn,
+	secretIdIn,
+	serviceAccountIdIn,
+} from "./contract/names.ts";
 import {
 	needsVpc,
 	rolesOf,
@@ -110,16 +116,18 @@ export async function deployPlatform(
 		]),
 	);
 
+	const buckets = makeBuckets(platform, config, identities);
 	const secrets = new PlatformSecrets("secrets", {
 		platform,
 		config,
+		buckets,
 		databases: made.databases,
 		redis: made.redis,
 		identities,
 		passwords: await foreignPasswords(platform, config),
 		recorded,
 	});
-	retain(retired, secrets, identities);
+	retain(retired, secrets, identities, buckets);
 
 	const deployed = services.map(
 		(service) =>
@@ -137,6 +145,9 @@ export async function deployPlatform(
 					: undefined,
 				sockets: storesBoundBy(platform, service, environment).flatMap(
 					({ name }) => made.databases.get(name)?.connectionName ?? [],
+				),
+				bucketGrants: [...buckets.values()].flatMap(
+					({ grants }) => grants.get(service) ?? [],
 				),
 				logins: [...made.databases.values()].flatMap(({ users }) => users),
 				socketRoot: config.socketRoot,
@@ -236,6 +247,33 @@ function makeStores(
 		databases: new Map(databases),
 		redis: new Map(instances),
 	};
+}
+
+/** The buckets of the contract, by their names there; each service that binds one may use it. */
+function makeBuckets(
+	platform: Platform,
+	{ environment, region, dataProtection: protect }: StackConfig,
+	identities: ReadonlyMap<string, ServiceIdentity>,
+): ReadonlyMap<string, Bucket> {
+	return new Map(
+		storesOfKind(platform, "bucket").map(({ name, store }) => [
+			name,
+			new Bucket(name, {
+				bucketName: bucketNameIn(platform, name, environment),
+				region,
+				users: [...identities]
+					.filter(([service]) =>
+						storesBoundBy(platform, service, environment).some(
+							(each) => each.name === name,
+						),
+					)
+					.map(([service, { member }]) => ({ service, member })),
+				keyAccountId:
+					store.hmac === true ? bucketAccountIdIn(platform, name) : undefined,
+				protect,
+			}),
+		]),
+	);
 }
 
 /** The passwords of somebody else's stores, by the store's name: the configuration holds each, or names a version. */

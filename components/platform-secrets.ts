@@ -16,6 +16,7 @@ import {
 import type { StackConfig } from "../contract/stack-config.ts";
 import { type Recorded, types } from "../plan/recorded.ts";
 import { components } from "../plan/retention.ts";
+import type { Bucket } from "./bucket.ts";
 import type { Database } from "./database.ts";
 import { generatedHex } from "./generated.ts";
 import type { Redis } from "./redis.ts";
@@ -29,6 +30,7 @@ export type PlatformSecretsArgs = {
 	/** The data stores that this stack makes, by their names in the contract. */
 	databases: ReadonlyMap<string, Database>;
 	redis: ReadonlyMap<string, Redis>;
+	buckets: ReadonlyMap<string, Bucket>;
 	identities: ReadonlyMap<string, ServiceIdentity>;
 	/** The passwords of somebody else's stores, which are parts of URLs, by the store's name. */
 	passwords: ReadonlyMap<string, pulumi.Output<string>>;

@@ -13,7 +13,12 @@ import {
 	storeUse,
 } from "../contract/sources.ts";
 import type { StackConfig } from "../contract/stack-config.ts";
-import type { DatabaseDriver, RedisDriver } from "../contract/stores.ts";
+import {
+	type DatabaseDriver,
+	type RedisDriver,
+	s3,
+} from "../contract/stores.ts";
+import type { Bucket } from "./bucket.ts";
 import type { Database } from "./database.ts";
 import type { Redis } from "./redis.ts";
 
@@ -23,6 +28,7 @@ export type StoreValuesArgs = {
 	/** The data stores that this stack makes, by their names in the contract. */
 	databases: ReadonlyMap<string, Database>;
 	redis: ReadonlyMap<string, Redis>;
+	buckets: ReadonlyMap<string, Bucket>;
 	/** The passwords of somebody else's stores, by the store's name. */
 	passwords: ReadonlyMap<string, pulumi.Output<string>>;
 };
@@ -40,6 +46,8 @@ export function storeValue(
 			return redisValue(args, source, use);
 		case "clickhouse":
 			return clickhouseValue(args, use);
+		case "bucket":
+			return bucketValue(args, use);
 		default:
 			return noSuchValue(source);
 	}
@@ -132,6 +140,27 @@ function clickhouseValue(
 			return address.database;
 		case "user":
 			return address.user;
+		default:
+			return noSuchValue({ from: `${name}.${attribute}` });
+	}
+}
+
+function bucketValue(
+	{ buckets }: StoreValuesArgs,
+	{ name, attribute }: StoreUse,
+): pulumi.Input<string> {
+	const { bucketName, key } = made(buckets, name);
+	switch (attribute) {
+		case "name":
+			return bucketName;
+		case "endpoint":
+			return s3.endpoint;
+		case "region":
+			return s3.region;
+		case "access-key-id":
+			return key?.accessId ?? noSuchValue({ from: `${name}.${attribute}` });
+		case "secret-access-key":
+			return key?.secret ?? noSuchValue({ from: `${name}.${attribute}` });
 		default:
 			return noSuchValue({ from: `${name}.${attribute}` });
 	}

@@ -12,7 +12,12 @@ import {
 	type StoreSource,
 	storeUse,
 } from "./sources.ts";
-import { attributesOf, driversOf, type Store } from "./stores.ts";
+import {
+	attributesOf,
+	driversOf,
+	keyAttributes,
+	type Store,
+} from "./stores.ts";
 
 export function* storeProblems(platform: Platform): Generator<Problem> {
 	yield* nameProblems(platform);
@@ -101,6 +106,16 @@ function* sourceProblems(
 			message: `takes '${attribute}' of '${name}'; a store of the kind ${store.kind} has ${attributesOf[store.kind].join(", ")}`,
 		};
 		return;
+	}
+	if (
+		store.kind === "bucket" &&
+		store.hmac !== true &&
+		keyAttributes.includes(attribute)
+	) {
+		yield {
+			path: ["from"],
+			message: `takes '${attribute}' of '${name}', which has no key: give the store hmac: true`,
+		};
 	}
 	yield* driverProblems(source, store, isUrl);
 	const names = isUrl && source.driver === "redis-py";

@@ -86,6 +86,57 @@ describe("a contract", () => {
 			"services.auth.foreignImage.reason: must give the reason why somebody else's image runs here",
 		],
 		[
+			"a key of a bucket that has none",
+			(contract) => {
+				contract.stores.files = { kind: "bucket" };
+				contract.secrets.push({
+					id: "files-key",
+					source: { from: "files.access-key-id" },
+					criticalIn: [],
+				});
+				Object.assign(auth(contract).secrets, { FILES: "files-key" });
+			},
+			"secrets.23.source.from: takes 'access-key-id' of 'files', which has no key: give the store hmac: true",
+		],
+		[
+			"a bucket's attribute that it does not have",
+			(contract) => {
+				contract.stores.files = { kind: "bucket" };
+				contract.secrets.push({
+					id: "files-url",
+					source: { from: "files.url" },
+					criticalIn: [],
+				});
+				Object.assign(auth(contract).secrets, { FILES: "files-url" });
+			},
+			"secrets.23.source.from: takes 'url' of 'files'; a store of the kind bucket has name, endpoint, region, access-key-id, secret-access-key",
+		],
+		[
+			"a bucket whose name is too long in one environment",
+			(contract) => {
+				contract.stores["bucket-for-the-files-of-all"] = { kind: "bucket" };
+				contract.environments.production.project = "netra-prod-european-union";
+			},
+			"stores.bucket-for-the-files-of-all: makes the bucket's name 'netra-bucket-for-the-files-of-all-production-netra-prod-european-union', which has 70 characters where the API takes 63: shorten the store's name, the platform's or the project's by 7",
+		],
+		[
+			"a bucket whose name holds Google's",
+			(contract) => {
+				contract.stores["not-google-drive"] = { kind: "bucket" };
+			},
+			"stores.not-google-drive: makes the bucket's name 'netra-not-google-drive-local-netra-local', and none may begin with 'goog' or hold 'google': choose another name",
+		],
+		[
+			"a bucket's key whose account has too long a name",
+			(contract) => {
+				contract.stores["files-of-all-our-customers"] = {
+					kind: "bucket",
+					hmac: true,
+				};
+			},
+			"stores.files-of-all-our-customers: makes the service account's id 'netra-files-of-all-our-customers', which has 32 characters where the API takes 30: shorten the store's name or the platform's by 2",
+		],
+		[
 			"a foreign host that no URL names",
 			(contract) =>
 				Object.assign(contract.foreignHosts, { "a.example.org": "telemetry" }),

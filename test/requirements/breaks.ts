@@ -421,6 +421,20 @@ export const breaks: Readonly<Record<string, readonly Break[]>> = {
 	],
 	"R-061": [
 		{
+			what: "services do not wait for the grants on their buckets",
+			path: "components/contract-service.ts",
+			from: "...args.bucketGrants,",
+			to: "",
+			tests: ["test/components/bucket.test.ts"],
+		},
+		{
+			what: "a bucket that everybody can open passes the pack",
+			path: "policies/rules/bucket-private.ts",
+			from: 'if (!is(prevention, "enforced")) {',
+			to: "if (false) {",
+			tests: ["test/policies/buckets.test.ts"],
+		},
+		{
 			what: "services do not wait for both logins",
 			path: "components/contract-service.ts",
 			from: "...args.logins",
@@ -538,7 +552,7 @@ export const breaks: Readonly<Record<string, readonly Break[]>> = {
 		{
 			what: "what left the contract is deleted",
 			path: "program.ts",
-			from: "retain(retired, secrets, identities);",
+			from: "retain(retired, secrets, identities, buckets);",
 			to: "",
 			tests: ["test/components/retention.test.ts"],
 		},
