@@ -1,4 +1,5 @@
 /** Buckets as the program makes them, on the stand-in and under the whole policy pack. */
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
@@ -8,7 +9,10 @@ import type { Entry, World } from "../../local/cloud/world.ts";
 import { factsOf } from "../../local/provider/facts.ts";
 import { Secret } from "../../local/provider/values.ts";
 import { fixedInputs } from "../../plan/fixed-inputs.ts";
+import { judgeLeft, readLeft } from "../../tools/prune-left.ts";
+import { readCloud } from "../../tools/prune-state.ts";
 import { uploads, withBuckets } from "../fixtures/buckets.ts";
+import { exported } from "../in-process/exported.ts";
 import type { InProcess, Run } from "../in-process/in-process.ts";
 import { waitedFor } from "../in-process/order.ts";
 import { shippedStack } from "../in-process/shipped.ts";
@@ -196,20 +200,50 @@ describe("a platform with buckets", () => {
 });
 
 describe("a service that no longer binds a bucket", () => {
-	it("[R-070] may go on using it: a revision that is kept may need it", async () => {
-		const { stack, deploy } = stackWith("local");
-		done(await stack.up());
-		const before = granted(stack);
-		const run = done(
-			await deploy(
-				withBuckets(({ services }) => {
-					delete services.auth?.secrets.AVATARS_BUCKET;
-					Object.assign(services.frontend?.secrets ?? {}, {
-						AVATARS_BUCKET: "avatars-name",
-					});
-				}),
-			),
+	const moved = withBuckets(({ services }) => {
+		delete services.auth?.secrets.AVATARS_BUCKET;
+		Object.assign(services.frontend?.secrets ?? {}, {
+			AVATARS_BUCKET: "avatars-name",
+		});
+	});
+	const { stack, deploy } = stackWith("local");
+	const gcloud = (args: readonly string[]) =>
+		execFileSync(process.execPath, ["local/gcloud/main.ts", ...args], {
+			env: { ...process.env, NETRA_LOCAL_DIR: stack.directory },
+			encoding: "utf8",
+		});
+	/** What `tools/prune` says of the grant. */
+	const pruned = (epoch: number) => {
+		const place = {
+			project: "netra-local",
+			region: "us-central1",
+			environment: "local" as const,
+			epoch,
+			secretIds: [],
+			declared: {
+				platform: moved,
+				config: parseStackConfig(moved, "local", stack.config, [
+					...stack.secretKeys,
+				]),
+			},
+		};
+		const left = readLeft(
+			{ gcloud, pulumi: () => exported(stack.state.all) },
+			place,
 		);
+		return judgeLeft({ ...place, left }, readCloud(gcloud, place)).find(
+			({ text }) => text.includes("bucket"),
+		);
+	};
+	let before: string[];
+	let run: Run;
+	beforeAll(async () => {
+		done(await stack.up());
+		before = granted(stack);
+		run = done(await deploy(moved));
+	});
+
+	it("[R-070] may go on using it: a revision that is kept may need it", () => {
 		expect(granted(stack)).toEqual([
 			...before,
 			grant("avatars", "netra-frontend", "local"),
@@ -218,6 +252,32 @@ describe("a service that no longer binds a bucket", () => {
 		expect(run.output).toContain(
 			"[retired] netra-auth@netra-local.iam.gserviceaccount.com no longer binds bucket netra-avatars-local-netra-local, and may go on using it. Revisions that can be pinned may need it: tools/prune -s local names them, and offers it once none does.",
 		);
+	});
+
+	it("[R-070] loses it by tools/prune, once no such revision is left", async () => {
+		const text =
+			"grant of bucket netra-avatars-local-netra-local to netra-auth@netra-local.iam.gserviceaccount.com";
+		expect(pruned(0)).toMatchObject({
+			text,
+			needed: true,
+			reason: expect.stringMatching(/^needed by netra-auth-local-e0-/),
+		});
+		// In a later epoch the old revision's login is kept no longer.
+		const found = pruned(9);
+		expect(found).toMatchObject({
+			text,
+			reason: "no revision but the newest runs as that account",
+		});
+		for (const command of found?.commands ?? []) {
+			gcloud(command);
+		}
+		const kept = [...before, grant("avatars", "netra-frontend", "local")];
+		const gone = grant("avatars", "netra-auth", "local");
+		const expected = kept.filter((each) => each !== gone);
+		expect(granted(stack)).toEqual(expected);
+		// The update after it forgets what is gone, and makes nothing anew.
+		done(await stack.up({ refresh: true }));
+		expect(granted(stack)).toEqual(expected);
 	});
 });
 
