@@ -12,7 +12,7 @@ const path = /^[a-z0-9.-]+(\/[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*)+$/;
  * @see https://cloud.google.com/run/docs/deploying "Supported container registries and images"
  */
 const registries =
-	/^([a-z0-9-]+-docker\.pkg\.dev\/[a-z0-9.:-]+\/[^/]+\/|([a-z]+\.)?gcr\.io\/[^/]+\/|docker\.io\/[^/]+\/)[^/]/;
+	/^([a-z0-9-]+-docker\.pkg\.dev\/[a-z0-9.:-]+\/[^/]+\/|((us|eu|asia)\.)?gcr\.io\/[^/]+\/|docker\.io\/[^/]+\/)[^/]/;
 
 // One check that reports one problem: a text that is none of a union's members has to be told why.
 const imageRepository = z.string().superRefine((repository, context) => {

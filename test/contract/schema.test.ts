@@ -50,6 +50,7 @@ describe("a contract", () => {
 			"ghcr.io/vendor/app",
 			"registry.example.org/vendor/app",
 			"docker.io/python",
+			"mirror.gcr.io/library/python",
 			"us-docker.pkg.dev/project/app",
 			"docker.pkg.dev.example.org/vendor/app",
 		].map((repository): [string, (contract: Platform) => void, string] => [

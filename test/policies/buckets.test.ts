@@ -12,8 +12,11 @@ import { shippedStack } from "../in-process/shipped.ts";
 import { judgeResource, judgeStack } from "./engine.ts";
 import {
 	add,
+	addVariable,
+	all,
 	type Change,
 	edit,
+	ignoring,
 	remove,
 	set,
 	type,
@@ -235,5 +238,60 @@ describe("a production stack with buckets", () => {
 				`secret ${secret}, environment production: found another value; needed the constant '${value}'`,
 			),
 		);
+	});
+
+	describe("where a service no longer binds a bucket", () => {
+		const retired = (whom: string): Change =>
+			all(
+				add(member, "uploads-auth", {
+					bucket: "b/netra-uploads-production-netra-production",
+					role: "roles/storage.objectUser",
+					member: whom,
+				}),
+				ignoring(
+					named("BucketIAMMember", "uploads-auth"),
+					"bucket",
+					"role",
+					"member",
+				),
+			);
+
+		it("[R-101] takes its grant as the state has it", async () => {
+			expect(
+				await judged(
+					retired(
+						"serviceAccount:netra-auth@netra-production.iam.gserviceaccount.com",
+					),
+				),
+			).toEqual([]);
+		});
+
+		it("[R-061] fails where the grant is to everybody instead", async () => {
+			expect(await judged(retired("allUsers"))).toContainEqual(
+				expect.stringContaining("found a grant on a bucket to everybody"),
+			);
+		});
+	});
+
+	it("[R-046] may name the endpoint in plain text too, where the host is declared", async () => {
+		const variables = { FILES_ENDPOINT: "https://storage.googleapis.com" };
+		const declaring = withBuckets(({ services, foreignHosts }) => {
+			foreignHosts["storage.googleapis.com"] = "files are kept there";
+			Object.assign(services.auth?.variables ?? {}, variables);
+		});
+		const change = all(
+			...["netra-auth", "netra-preflight-auth", "netra-verify-auth"].map(
+				(name) =>
+					addVariable(`${name}-production`, {
+						name: "FILES_ENDPOINT",
+						value: variables.FILES_ENDPOINT,
+					}),
+			),
+		);
+		const said = await judgeStack(change(stacks.get("settled") ?? []), {
+			...options,
+			platform: declaring,
+		});
+		expect(said.filter(({ mandatory }) => mandatory)).toEqual([]);
 	});
 });
