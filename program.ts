@@ -1,5 +1,6 @@
 /** The program: reads the configuration and what runs now, then follows the data from its sources to the services. */
 import * as pulumi from "@pulumi/pulumi";
+import { Bucket } from "./components/bucket.ts";
 import { CloudReader } from "./components/cloud-reader.ts";
 import { ContractService } from "./components/contract-service.ts";
 import { Database } from "./components/database.ts";
@@ -27,7 +28,12 @@ import {
 import type { Environment } from "./contract/environments.ts";
 import { valueIn } from "./contract/environments.ts";
 import { keptVersion } from "./contract/kept-version.ts";
-import { secretIdIn, serviceAccountIdIn } from "./contract/names.ts";
+import {
+	bucketAccountIdIn,
+	bucketNameIn,
+	secretIdIn,
+	serviceAccountIdIn,
+} from "./contract/names.ts";
 import {
 	needsVpc,
 	rolesOf,
@@ -117,16 +123,18 @@ export async function deployPlatform(
 		]),
 	);
 
+	const buckets = makeBuckets(platform, config, identities);
 	const secrets = new PlatformSecrets("secrets", {
 		platform,
 		config,
+		buckets,
 		databases: made.databases,
 		redis: made.redis,
 		identities,
 		keptValues,
 		recorded,
 	});
-	retain(retired, secrets, identities);
+	retain(retired, secrets, identities, buckets);
 
 	const deployed = services.map(
 		(service) =>
@@ -144,6 +152,9 @@ export async function deployPlatform(
 					: undefined,
 				sockets: storesBoundBy(platform, service, environment).flatMap(
 					({ name }) => made.databases.get(name)?.connectionName ?? [],
+				),
+				bucketGrants: [...buckets.values()].flatMap(
+					({ grants }) => grants.get(service) ?? [],
 				),
 				logins: [...made.databases.values()].flatMap(({ users }) => users),
 				socketRoot: config.socketRoot,
@@ -244,6 +255,33 @@ function makeStores(
 		databases: new Map(databases),
 		redis: new Map(instances),
 	};
+}
+
+/** The buckets of the contract, by their names there; each service that binds one may use it. */
+function makeBuckets(
+	platform: Platform,
+	{ environment, region, dataProtection: protect }: StackConfig,
+	identities: ReadonlyMap<string, ServiceIdentity>,
+): ReadonlyMap<string, Bucket> {
+	return new Map(
+		storesOfKind(platform, "bucket").map(({ name, store }) => [
+			name,
+			new Bucket(name, {
+				bucketName: bucketNameIn(platform, name, environment),
+				region,
+				users: [...identities]
+					.filter(([service]) =>
+						storesBoundBy(platform, service, environment).some(
+							(each) => each.name === name,
+						),
+					)
+					.map(([service, { member }]) => ({ service, member })),
+				keyAccountId:
+					store.hmac === true ? bucketAccountIdIn(platform, name) : undefined,
+				protect,
+			}),
+		]),
+	);
 }
 
 /**

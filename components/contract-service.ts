@@ -50,6 +50,8 @@ export type ContractServiceArgs = Omit<TemplateArgs, "account" | "login"> & {
 	identity: ServiceIdentity;
 	/** The logins of every database; preflight gives each the other's objects, so it comes after both. */
 	logins: pulumi.Resource[];
+	/** What lets the service use its buckets. */
+	bucketGrants: pulumi.Resource[];
 	/** The account of each service, by the service's name in the contract. */
 	identities: ReadonlyMap<string, ServiceIdentity>;
 	rotation: Rotation;
@@ -118,7 +120,12 @@ export class ContractService extends pulumi.ComponentResource {
 		const attempt = pulumi
 			.output({ template, gates: gates.map((gate) => gate.template) })
 			.apply((resolved) => this.planAttempt(resolved.template, resolved.gates));
-		const before = [...grantsOf(args), ...args.identity.roles, ...args.logins];
+		const before = [
+			...grantsOf(args),
+			...args.identity.roles,
+			...args.bucketGrants,
+			...args.logins,
+		];
 
 		const jobs = gates.map((gate, index) =>
 			this.createGate(gate, index, attempt, before),

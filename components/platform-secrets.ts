@@ -18,6 +18,7 @@ import type { StackConfig } from "../contract/stack-config.ts";
 import { filled, partNames } from "../contract/templates.ts";
 import { type Recorded, types } from "../plan/recorded.ts";
 import { components } from "../plan/retention.ts";
+import type { Bucket } from "./bucket.ts";
 import type { Database } from "./database.ts";
 import { generatedHex } from "./generated.ts";
 import type { Redis } from "./redis.ts";
@@ -31,6 +32,7 @@ export type PlatformSecretsArgs = {
 	/** The data stores that this stack makes, by their names in the contract. */
 	databases: ReadonlyMap<string, Database>;
 	redis: ReadonlyMap<string, Redis>;
+	buckets: ReadonlyMap<string, Bucket>;
 	identities: ReadonlyMap<string, ServiceIdentity>;
 	/** The values of parts of others that this stack does not make, by the secret's id. */
 	keptValues: ReadonlyMap<string, pulumi.Output<string>>;

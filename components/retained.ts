@@ -4,10 +4,12 @@ import { Secret } from "@pulumi/gcp/secretmanager/secret.js";
 import { SecretIamMember } from "@pulumi/gcp/secretmanager/secretIamMember.js";
 import { SecretVersion } from "@pulumi/gcp/secretmanager/secretVersion.js";
 import { Account } from "@pulumi/gcp/serviceaccount/account.js";
+import { BucketIAMMember } from "@pulumi/gcp/storage/bucketIAMMember.js";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import { types } from "../plan/recorded.ts";
 import { components, type Retired, retiredInputs } from "../plan/retention.ts";
+import type { Bucket } from "./bucket.ts";
 import type { PlatformSecrets } from "./platform-secrets.ts";
 import { ManagedSecret } from "./secret.ts";
 import type { ServiceIdentity } from "./service-identity.ts";
@@ -23,6 +25,7 @@ const classes: Record<
 	) => pulumi.CustomResource
 > = {
 	[types.account]: Account,
+	[types.bucketGrant]: BucketIAMMember,
 	[types.generator]: RandomPassword,
 	[types.grant]: SecretIamMember,
 	[types.projectRole]: IAMMember,
@@ -38,6 +41,7 @@ const order: string[] = [
 	types.secretVersion,
 	types.projectRole,
 	types.grant,
+	types.bucketGrant,
 ];
 
 /**
@@ -48,8 +52,9 @@ export function retain(
 	retired: readonly Retired[],
 	secrets: PlatformSecrets,
 	identities: ReadonlyMap<string, ServiceIdentity>,
+	buckets: ReadonlyMap<string, Bucket>,
 ): void {
-	const owners = ownersIn(secrets, identities);
+	const owners = ownersIn(secrets, identities, buckets);
 	const holders = new Map<pulumi.Resource, pulumi.Resource>();
 	const inOrder = retired.toSorted(
 		(one, other) => order.indexOf(one.type) - order.indexOf(other.type),
@@ -73,6 +78,7 @@ export function retain(
 function ownersIn(
 	secrets: PlatformSecrets,
 	identities: ReadonlyMap<string, ServiceIdentity>,
+	buckets: ReadonlyMap<string, Bucket>,
 ): Map<string, pulumi.ComponentResource> {
 	return new Map<string, pulumi.ComponentResource>([
 		...[...secrets.byId].map(
@@ -85,6 +91,9 @@ function ownersIn(
 		...[...identities].map(
 			([service, identity]) =>
 				[`${components.identity} ${service}`, identity] as const,
+		),
+		...[...buckets].map(
+			([store, bucket]) => [`${components.bucket} ${store}`, bucket] as const,
 		),
 	]);
 }

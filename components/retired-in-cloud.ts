@@ -4,6 +4,7 @@ import { getSecret } from "@pulumi/gcp/secretmanager/getSecret.js";
 import { getSecretIamPolicy } from "@pulumi/gcp/secretmanager/getSecretIamPolicy.js";
 import { getSecretVersion } from "@pulumi/gcp/secretmanager/getSecretVersion.js";
 import { getAccount } from "@pulumi/gcp/serviceaccount/getAccount.js";
+import { getBucketIamPolicy } from "@pulumi/gcp/storage/getBucketIamPolicy.js";
 import { UserError } from "../contract/errors.ts";
 import type { StackConfig } from "../contract/stack-config.ts";
 import { recordedText, types } from "../plan/recorded.ts";
@@ -69,6 +70,11 @@ async function look(resource: Retired, project: string): Promise<boolean> {
 		case types.grant: {
 			const secretId = lastSegment(text("secretId"));
 			const policy = await getSecretIamPolicy({ secretId, project });
+			return grants(policy.policyData, text("role"), text("member"));
+		}
+		case types.bucketGrant: {
+			const bucket = lastSegment(text("bucket"));
+			const policy = await getBucketIamPolicy({ bucket });
 			return grants(policy.policyData, text("role"), text("member"));
 		}
 		case types.projectRole: {

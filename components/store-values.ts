@@ -13,11 +13,13 @@ import {
 	storeUse,
 } from "../contract/sources.ts";
 import type { StackConfig } from "../contract/stack-config.ts";
-import type {
-	DatabaseDriver,
-	RedisDriver,
-	StoreOf,
+import {
+	type DatabaseDriver,
+	type RedisDriver,
+	type StoreOf,
+	s3,
 } from "../contract/stores.ts";
+import type { Bucket } from "./bucket.ts";
 import type { Database } from "./database.ts";
 import type { Redis } from "./redis.ts";
 
@@ -27,6 +29,7 @@ export type StoreValuesArgs = {
 	/** The data stores that this stack makes, by their names in the contract. */
 	databases: ReadonlyMap<string, Database>;
 	redis: ReadonlyMap<string, Redis>;
+	buckets: ReadonlyMap<string, Bucket>;
 	/** The values of parts of others that this stack does not make, by the secret's id. */
 	keptValues: ReadonlyMap<string, pulumi.Output<string>>;
 };
@@ -44,6 +47,8 @@ export function storeValue(
 			return redisValue(args, source, use);
 		case "clickhouse":
 			return clickhouseValue(args, { ...use, store: use.store });
+		case "bucket":
+			return bucketValue(args, use);
 		default:
 			return noSuchValue(source);
 	}
@@ -136,6 +141,27 @@ function clickhouseValue(
 			return address.database;
 		case "user":
 			return address.user;
+		default:
+			return noSuchValue({ from: `${name}.${attribute}` });
+	}
+}
+
+function bucketValue(
+	{ buckets }: StoreValuesArgs,
+	{ name, attribute }: StoreUse,
+): pulumi.Input<string> {
+	const { bucketName, key } = made(buckets, name);
+	switch (attribute) {
+		case "name":
+			return bucketName;
+		case "endpoint":
+			return s3.endpoint;
+		case "region":
+			return s3.region;
+		case "access-key-id":
+			return key?.accessId ?? noSuchValue({ from: `${name}.${attribute}` });
+		case "secret-access-key":
+			return key?.secret ?? noSuchValue({ from: `${name}.${attribute}` });
 		default:
 			return noSuchValue({ from: `${name}.${attribute}` });
 	}

@@ -2,6 +2,8 @@
 
 import type { Environment } from "./environments.ts";
 import {
+	bucketAccountIdIn,
+	bucketNameIn,
 	checkJobNameIn,
 	preflightJobNameIn,
 	secretIdIn,
@@ -9,6 +11,7 @@ import {
 	serviceNameIn,
 	verifyJobNameIn,
 } from "./names.ts";
+import { storesOfKind } from "./needs.ts";
 import type { Platform } from "./schema.ts";
 
 type Problem = { path: (string | number)[]; message: string };
@@ -24,6 +27,36 @@ export function* nameProblems(platform: Platform): Generator<Problem> {
 			"the service's name or the platform's",
 			namesOfService(platform, service),
 		);
+	}
+	for (const { name, store } of storesOfKind(platform, "bucket")) {
+		const names = environmentsOf(platform).map((environment) => ({
+			what: "bucket's name",
+			name: bucketNameIn(platform, name, environment),
+			most: 63,
+		}));
+		yield* problemOf(
+			["stores", name],
+			"the store's name, the platform's or the project's",
+			names,
+		);
+		if (store.hmac === true) {
+			yield* problemOf(["stores", name], "the store's name or the platform's", [
+				{
+					what: "service account's id",
+					name: bucketAccountIdIn(platform, name),
+					least: 6,
+					most: 30,
+				},
+			]);
+		}
+		// https://cloud.google.com/storage/docs/buckets#naming
+		const taken = names.find(({ name }) => /^goog|g[o0][o0]g[l1]e/.test(name));
+		if (taken !== undefined) {
+			yield {
+				path: ["stores", name],
+				message: `makes the bucket's name '${taken.name}', and none may begin with 'goog' or hold 'google': choose another name`,
+			};
+		}
 	}
 	const mounted = new Set(
 		Object.values(platform.services).flatMap(({ secretFiles }) =>

@@ -74,6 +74,21 @@ export function serviceAccountEmail(
 	return `${serviceAccountIdIn(platform, service)}@${project}.iam.gserviceaccount.com`;
 }
 
+/** The name of a store's bucket. All buckets of everybody share one namespace, and a project's id is nobody else's. */
+export function bucketNameIn(
+	platform: Platform,
+	store: string,
+	environment: Environment,
+): string {
+	const { project } = platform.environments[environment];
+	return `${platform.name}-${store}-${environment}-${project}`;
+}
+
+/** The account id of the account that a bucket's key belongs to. No store bears a service's name. */
+export function bucketAccountIdIn(platform: Platform, store: string): string {
+	return `${platform.name}-${store}`;
+}
+
 /** One of the two database logins, of which one is live and the other idle. */
 export const slots = ["a", "b"] as const;
 export type Slot = (typeof slots)[number];

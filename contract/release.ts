@@ -2,6 +2,8 @@
 import { z } from "zod";
 import type { Environment } from "./environments.ts";
 import { UserError } from "./errors.ts";
+import { foreignRepository } from "./foreign-image.ts";
+import { own } from "./own-keys.ts";
 import { oneLine, shownName } from "./printable.ts";
 import type { Platform } from "./schema.ts";
 
@@ -18,7 +20,7 @@ export const releaseShape = z.strictObject({
 	name: z
 		.string()
 		.regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "must be fit for a label"),
-	/** The commit that every image was built from. */
+	/** The commit that every image was built from, but for those that somebody else builds. */
 	commit: z.string().regex(/^[0-9a-f]{40}$/, "must be a full commit hash"),
 	/** The environment that the images were built for: Next.js writes its URLs in at build time. */
 	environment: z.string(),
@@ -34,6 +36,12 @@ export const preflightImage = "preflight";
 export function isPreflightImage(image: string): boolean {
 	const [path = ""] = image.split("@", 1);
 	return /(?:^|\/)([^/:]+)(?::[^/]*)?$/.exec(path)?.[1] === preflightImage;
+}
+
+/** True for an image in a project's Artifact Registry. */
+function isInRegistryOf(project: string, image: string): boolean {
+	const [host = "", owner] = image.split("/");
+	return host.endsWith("-docker.pkg.dev") && owner === project;
 }
 
 /**
@@ -98,9 +106,17 @@ function releaseProblems(
 				`images.${name}: must be named '${preflightImage}' in the registry, which is how the policy pack knows it`,
 			);
 		}
-		if (image.split("/")[1] !== project) {
+		const service = own(platform.services, name);
+		const foreign = service && foreignRepository(service, environment);
+		if (foreign !== undefined) {
+			if (image.split("@")[0] !== foreign) {
+				problems.push(
+					`images.${name}: is not from ${foreign}, which contract/platform.ts names`,
+				);
+			}
+		} else if (!isInRegistryOf(project, image)) {
 			problems.push(
-				`images.${shownName(name)}: is not in the registry of project ${project}`,
+				`images.${shownName(name)}: is not in the registry of project ${project}; if somebody else builds it, say so in the service's foreignImage`,
 			);
 		}
 	}

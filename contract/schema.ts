@@ -3,6 +3,8 @@ import { z } from "zod";
 import { callerProblems } from "./callers.ts";
 import { environments, perEnvironment } from "./environments.ts";
 import { UserError } from "./errors.ts";
+import { foreignHostProblems } from "./foreign-hosts.ts";
+import { foreignImage } from "./foreign-image.ts";
 import { generatorOf } from "./generators.ts";
 import { type Inline, type Origins, withoutInline } from "./inline-values.ts";
 import { nameProblems } from "./name-problems.ts";
@@ -108,6 +110,8 @@ const plainValue = z.union(
 );
 
 const writtenService = z.strictObject({
+	/** Somebody else builds its image. Which one of them runs, by digest, stands in the release like any other. @default built here */
+	foreignImage: foreignImage.optional(),
 	port: z.number().int().min(1).max(65535),
 	sizing: perEnvironment(
 		z.strictObject({
@@ -209,6 +213,18 @@ const platformShape = z.strictObject({
 	alternatives: z
 		.array(z.array(z.array(variableName).min(1)).min(2))
 		.default([]),
+	/** Hosts of others that URLs in plain variables may name: the host, and the reason for reviewers. */
+	foreignHosts: z
+		.record(
+			hostName,
+			z
+				.string()
+				.refine(
+					(reason) => reason.trim() !== "",
+					"must give the reason why services go there",
+				),
+		)
+		.default({}),
 	/** Variables that must not be set in staging and production, as patterns with `*`, or `NAME=value`. */
 	forbiddenVariables: z.array(forbiddenVariable).default([]),
 });
@@ -378,6 +394,7 @@ const platformSchema = withLocal.superRefine((platform, context) => {
 		...fileProblems(platform),
 		...serviceProblems(platform),
 		...variableProblems(platform),
+		...foreignHostProblems(platform),
 		...callerProblems(platform),
 		...nameProblems(platform),
 	]) {

@@ -18,6 +18,7 @@ import {
 import {
 	attributesOf,
 	driversOf,
+	keyAttributes,
 	type Store,
 	type StoreAttribute,
 	type StoreKind,
@@ -122,6 +123,16 @@ function* sourceProblems(
 			message: `takes '${attribute}' of '${name}'; a store of the kind ${store.kind} has ${attributesOf[store.kind].join(", ")}`,
 		};
 		return;
+	}
+	if (
+		store.kind === "bucket" &&
+		store.hmac !== true &&
+		keyAttributes.includes(attribute)
+	) {
+		yield {
+			path: ["from"],
+			message: `takes '${attribute}' of '${name}', which has no key: give the store hmac: true`,
+		};
 	}
 	yield* driverProblems(source, store, isUrl);
 	const names = isUrl && source.driver === "redis-py";

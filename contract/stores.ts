@@ -67,6 +67,12 @@ export const store = z.discriminatedUnion("kind", [
 		/** The id of the secret that holds the login's password. */
 		passwordSecret: kebabName,
 	}),
+	/** A Cloud Storage bucket, which the services that bind it read and write. */
+	z.strictObject({
+		kind: z.literal("bucket"),
+		/** For an application that speaks S3: an account of the bucket's own, with a key of S3's kind. */
+		hmac: z.literal(true).optional(),
+	}),
 ]);
 
 export type Store = z.infer<typeof store>;
@@ -75,11 +81,12 @@ export type StoreOf<Kind extends StoreKind> = Extract<Store, { kind: Kind }>;
 export type PostgresSizing = z.infer<typeof postgresSizing>;
 export type RedisSizing = z.infer<typeof redisSizing>;
 
-/** What a store of each kind gives. ClickHouse's password is a secret of its own. */
+/** What a store of each kind gives. ClickHouse's password is a secret of its own; a bucket without `hmac` has no key. */
 export const attributesOf = {
 	postgres: ["url", "host", "port", "name", "user", "password"],
 	redis: ["url", "host", "port", "password", "ca"],
 	clickhouse: ["url", "host", "port", "name", "user"],
+	bucket: ["name", "endpoint", "region", "access-key-id", "secret-access-key"],
 } as const satisfies Record<StoreKind, readonly string[]>;
 
 export type StoreAttribute = (typeof attributesOf)[StoreKind][number];
@@ -95,9 +102,25 @@ export const driversOf = {
 	],
 	redis: ["redis-py", "ioredis", "node-redis"],
 	clickhouse: [],
+	bucket: [],
 } as const satisfies Record<StoreKind, readonly string[]>;
 
 /** A driver that reads a PostgreSQL URL. */
 export type DatabaseDriver = (typeof driversOf)["postgres"][number];
 /** A driver that reads a Redis URL. */
 export type RedisDriver = (typeof driversOf)["redis"][number];
+
+/** Attributes that a bucket with `hmac` alone has. */
+export const keyAttributes: readonly StoreAttribute[] = [
+	"access-key-id",
+	"secret-access-key",
+];
+
+/**
+ * Where S3's protocol is spoken, and the region that goes with it.
+ * @see https://cloud.google.com/storage/docs/interoperability
+ */
+export const s3 = {
+	endpoint: "https://storage.googleapis.com",
+	region: "auto",
+} as const;

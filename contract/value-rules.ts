@@ -65,6 +65,10 @@ const kinds: Record<StoreAttribute, ValueKind> = {
 	user: "text",
 	password: "password",
 	ca: "pem",
+	endpoint: "url",
+	region: "text",
+	"access-key-id": "text",
+	"secret-access-key": "password",
 };
 
 function kindOf(

@@ -4,6 +4,7 @@
  */
 import { valueIn } from "../contract/environments.ts";
 import {
+	bucketNameIn,
 	databaseUserIn,
 	secretIdIn,
 	serviceAccountIdIn,
@@ -53,6 +54,9 @@ export function fixedInputs(
 		),
 		...storesOfKind(platform, "redis").flatMap((each) =>
 			redisInputs(each, config, recorded),
+		),
+		...storesOfKind(platform, "bucket").flatMap(({ name }) =>
+			bucketInputs(platform, name, config, recorded),
 		),
 		...boundInputs(platform, config, recorded),
 	];
@@ -231,6 +235,35 @@ function redisInputs(
 		row(instance, "transitEncryptionMode", "SERVER_AUTHENTICATION", takeAlong),
 		row(instance, "connectMode", "PRIVATE_SERVICE_ACCESS", takeAlong),
 		inNetwork(instance, "authorizedNetwork", recorded),
+	];
+}
+
+function bucketInputs(
+	platform: Platform,
+	name: string,
+	config: StackConfig,
+	recorded: readonly Recorded[],
+): FixedInput[] {
+	const { environment } = config;
+	const bucket: Subject = {
+		type: types.bucket,
+		name: `${name}-bucket`,
+		what: `bucket ${name}-bucket`,
+		lost: "every object",
+		bound: false,
+	};
+	const location = readingOf(recorded)(bucket, "location").toLowerCase();
+	return [
+		row(
+			bucket,
+			"name",
+			bucketNameIn(platform, name, environment),
+			"put the platform's name and the environment's project back in contract/platform.ts",
+		),
+		row(bucket, "location", config.region, regionFix(config, location), {
+			// The API writes it in capitals.
+			read: (properties) => textOf(properties.location)?.toLowerCase(),
+		}),
 	];
 }
 

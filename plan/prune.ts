@@ -67,10 +67,15 @@ export function revisionsThatNeed(
 		keptRevisions(each, epoch).filter(
 			(revision) =>
 				uses(revision, thing) &&
-				(thing.type !== types.projectRole ||
+				(!isRole(thing) ||
 					revision.name !== each.service.latestCreatedRevision),
 		),
 	);
+}
+
+/** True for a role of an account on the project or on a bucket, which no revision names. */
+export function isRole({ type }: Retired): boolean {
+	return type === types.projectRole || type === types.bucketGrant;
 }
 
 /** True if a workload names something that left the contract, or runs as the account that has it. */
@@ -86,6 +91,7 @@ export function uses(workload: Workload, thing: Retired): boolean {
 		case types.account:
 			return workload.account.startsWith(`${text("accountId")}@`);
 		case types.projectRole:
+		case types.bucketGrant:
 			return workload.account === emailOf(thing);
 		default:
 			return false;

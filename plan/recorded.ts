@@ -3,6 +3,8 @@
 /** Type tokens of the resources whose records are read. */
 export const types = {
 	account: "gcp:serviceaccount/account:Account",
+	bucket: "gcp:storage/bucket:Bucket",
+	bucketGrant: "gcp:storage/bucketIAMMember:BucketIAMMember",
 	connection: "gcp:servicenetworking/connection:Connection",
 	database: "gcp:sql/database:Database",
 	databaseInstance: "gcp:sql/databaseInstance:DatabaseInstance",
@@ -23,6 +25,8 @@ export const types = {
 /** What is read of each type; the rest of the state, which holds every secret's value, goes no further. */
 const read: Record<string, readonly string[]> = {
 	[types.account]: ["accountId", "displayName"],
+	[types.bucket]: ["name", "location"],
+	[types.bucketGrant]: ["bucket", "role", "member"],
 	[types.connection]: ["network", "service"],
 	[types.database]: ["name", "instance"],
 	[types.databaseInstance]: ["name", "region"],

@@ -6,8 +6,8 @@ import { secretsIn, secretsReadBy } from "../contract/bindings.ts";
 import type { Environment } from "../contract/environments.ts";
 import { generatorOf } from "../contract/generators.ts";
 import { keptVersion } from "../contract/kept-version.ts";
-import { secretIdIn } from "../contract/names.ts";
-import { rolesOf } from "../contract/needs.ts";
+import { bucketNameIn, secretIdIn } from "../contract/names.ts";
+import { rolesOf, storesBoundBy, storesOfKind } from "../contract/needs.ts";
 import type { Platform } from "../contract/schema.ts";
 import { isGenerated } from "../contract/sources.ts";
 import type { StackConfig } from "../contract/stack-config.ts";
@@ -20,11 +20,22 @@ export const components = {
 	existingSecret: "netra-platform:index:ExistingSecret",
 	identity: "netra-platform:index:ServiceIdentity",
 	secrets: "netra-platform:index:PlatformSecrets",
+	bucket: "netra-platform:index:Bucket",
 } as const;
 
 /** The name in the program of a role that a service's account has on the project. */
 export function projectRoleName(service: string, role: string): string {
 	return `${service}-${role.slice(role.indexOf("/") + 1).replaceAll(".", "-")}`;
+}
+
+/** The name in the program of the grant by which a service's account uses a bucket. */
+export function bucketGrantName(store: string, service: string): string {
+	return `${store}-${service}`;
+}
+
+/** The name in the program of a bucket's key, of the account that has it, and of the account's grant. */
+export function bucketKeyName(store: string): string {
+	return `${store}-bucket-key`;
 }
 
 /** What of a contract and a stack's configuration says which resources the program declares. */
@@ -47,6 +58,7 @@ export type Retired = Recorded & {
  */
 export const retiredInputs: Readonly<Record<string, readonly string[]>> = {
 	[types.account]: ["accountId", "displayName"],
+	[types.bucketGrant]: ["bucket", "role", "member"],
 	[types.generator]: ["keepers", "length", "lower", "upper", "overrideSpecial"],
 	[types.grant]: ["secretId", "role", "member"],
 	[types.projectRole]: ["project", "role", "member"],
@@ -76,6 +88,8 @@ export function retiredIn(
 		(each) =>
 			each.type in retiredInputs &&
 			Object.values<string>(components).includes(each.component) &&
+			(each.component !== components.bucket ||
+				isOfService(platform, config.environment, each)) &&
 			!declared.has(keyOf(each.type, each.name)),
 	);
 	return left
@@ -84,8 +98,11 @@ export function retiredIn(
 		)
 		.map((each) => ({
 			...each,
-			owner: ownerOf(each, config.environment),
-			inUse: each.type !== types.grant && secrets.has(each.name),
+			owner: ownerOf(platform, each, config.environment),
+			inUse:
+				each.type !== types.grant &&
+				each.type !== types.bucketGrant &&
+				secrets.has(each.name),
 		}));
 }
 
@@ -131,15 +148,24 @@ function declaredNames({ platform, config }: Declared): ReadonlySet<string> {
 			...secretsReadBy(platform, service, environment).map((id) =>
 				keyOf(types.grant, `${id}-${service}`),
 			),
+			...storesBoundBy(platform, service, environment).map(({ name }) =>
+				keyOf(types.bucketGrant, bucketGrantName(name, service)),
+			),
 		]),
 	]);
 }
 
 const keyOf = (type: string, name: string) => `${type} ${name}`;
 
-/** A component bears the name of its secret or service; what belongs to the secrets as a whole is a generator. */
-function ownerOf(resource: Recorded, environment: Environment): string {
+/** A component bears the name of its secret, service or store; what belongs to the secrets as a whole is a generator. */
+function ownerOf(
+	platform: Platform,
+	resource: Recorded,
+	environment: Environment,
+): string {
 	switch (resource.type) {
+		case types.bucketGrant:
+			return bucketOf(platform, environment, resource) ?? resource.name;
 		case types.grant:
 			return secretIn(recordedText(resource, "secretId"), environment);
 		case types.projectRole: {
@@ -149,6 +175,32 @@ function ownerOf(resource: Recorded, environment: Environment): string {
 		default:
 			return resource.name;
 	}
+}
+
+/** With its bucket a service's grant goes too, and with its key what lets that in. */
+function isOfService(
+	platform: Platform,
+	environment: Environment,
+	resource: Recorded,
+): boolean {
+	const store = bucketOf(platform, environment, resource);
+	return (
+		resource.type === types.bucketGrant &&
+		store !== undefined &&
+		resource.name !== bucketKeyName(store)
+	);
+}
+
+/** The contract's store whose bucket a grant is on. */
+function bucketOf(
+	platform: Platform,
+	environment: Environment,
+	grant: Recorded,
+): string | undefined {
+	const bucket = lastSegment(recordedText(grant, "bucket"));
+	return storesOfKind(platform, "bucket").find(
+		({ name }) => bucketNameIn(platform, name, environment) === bucket,
+	)?.name;
 }
 
 /** The id in the contract of a secret that the cloud calls so. */

@@ -1,6 +1,6 @@
 /** Says what left the contract and stays, and for whom. */
 import type { Environment } from "../contract/environments.ts";
-import { revisionsThatNeed, type ServiceRevisions } from "./prune.ts";
+import { isRole, revisionsThatNeed, type ServiceRevisions } from "./prune.ts";
 import { type Recorded, recordedText, types } from "./recorded.ts";
 import { emailOf, type Retired } from "./retention.ts";
 import { lastSegment } from "./revision-name.ts";
@@ -23,7 +23,13 @@ export function retirementNotes(
 	const isPart = (grant: Retired) =>
 		secrets.some(({ name }) => grant.owner === name) ||
 		accounts.some((each) => emailOf(grant).startsWith(`${accountIdOf(each)}@`));
-	return [...secrets, ...accounts, ...of(types.grant), ...of(types.projectRole)]
+	return [
+		...secrets,
+		...accounts,
+		...of(types.grant),
+		...of(types.projectRole),
+		...of(types.bucketGrant),
+	]
 		.filter(
 			(each) =>
 				each.type === types.secret ||
@@ -33,7 +39,7 @@ export function retirementNotes(
 		.map((each) => {
 			// Which revision is the newest, this update is about to change.
 			const users =
-				each.type === types.projectRole || services === undefined
+				isRole(each) || services === undefined
 					? undefined
 					: revisionsThatNeed(each, services, epoch).map(({ name }) => name);
 			return `[retired] ${factOf(each)}. ${forWhom(users, environment)}`;
@@ -49,6 +55,8 @@ function factOf(thing: Retired): string {
 			return `service ${thing.name} left the contract; its account ${text("accountId")} stays, with its roles and grants`;
 		case types.grant:
 			return `${emailOf(thing)} no longer binds ${lastSegment(text("secretId"))}, and may go on reading it`;
+		case types.bucketGrant:
+			return `${emailOf(thing)} no longer binds bucket ${lastSegment(text("bucket"))}, and may go on using it`;
 		default:
 			return `${emailOf(thing)} no longer asks for ${text("role")}, and keeps it`;
 	}

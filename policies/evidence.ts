@@ -1,4 +1,5 @@
 /** What rules judge: the stack, and what the contract wants of it. Built once; every rule reads the same. */
+import { s3 } from "../contract/stores.ts";
 import type { Expected, ExpectedService } from "./expected.ts";
 import { type Grant, grantsIn } from "./iam.ts";
 import { booleanAt, is, known, textAt } from "./read.ts";
@@ -89,12 +90,14 @@ export class Evidence {
 		}
 	}
 
-	/** The values of keys, passwords and URLs; short words such as a database's name are no secret by themselves. */
+	/** The values of keys, passwords and URLs; short words such as a database's name are no secret by themselves, nor is Google's address. */
 	secretValues(): ReadonlySet<string> {
 		return new Set(
 			[...this.secretData()]
 				.map(({ value }) => value)
-				.filter((value) => value.length >= shortestSecret),
+				.filter(
+					(value) => value.length >= shortestSecret && value !== s3.endpoint,
+				),
 		);
 	}
 

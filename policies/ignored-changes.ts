@@ -8,7 +8,7 @@ import { secretUses } from "./workload.ts";
 
 /** Types whose values others are made from, or must follow. Whole modules, so that a new type of one is not forgotten. */
 const reliedOn = [
-	/^gcp:(?:cloudrun|cloudrunv2|compute|redis|secretmanager|serviceaccount|servicenetworking|sql)\//,
+	/^gcp:(?:cloudrun|cloudrunv2|compute|redis|secretmanager|serviceaccount|servicenetworking|sql|storage)\//,
 	// Grants, of any API.
 	/(?:IAM|Iam)(?:Member|Binding|Policy)$/,
 	/^random:/,

@@ -4,6 +4,7 @@ import { accessorGranted } from "./rules/accessor-granted.ts";
 import { alertsPresent } from "./rules/alerts-present.ts";
 import { alternativesExclusive } from "./rules/alternatives-exclusive.ts";
 import { bindingsStatic } from "./rules/bindings-static.ts";
+import { bucketPrivate } from "./rules/bucket-private.ts";
 import { callers } from "./rules/callers.ts";
 import { connectionBudget } from "./rules/connection-budget.ts";
 import { contractComplete } from "./rules/contract-complete.ts";
@@ -84,6 +85,7 @@ export const rules: readonly Rule[] = [
 	connectionBudget,
 	serving,
 	redisAuthTls,
+	bucketPrivate,
 	deletionProtection,
 	ingress,
 	callers,

@@ -11,8 +11,11 @@ import { readsEverySecret } from "./wide-roles.ts";
 /** Type tokens of the resources that rules read. */
 export const types = {
 	account: "gcp:serviceaccount/account:Account",
+	bucket: "gcp:storage/bucket:Bucket",
+	bucketMember: "gcp:storage/bucketIAMMember:BucketIAMMember",
 	database: "gcp:sql/database:Database",
 	databaseInstance: "gcp:sql/databaseInstance:DatabaseInstance",
+	hmacKey: "gcp:storage/hmacKey:HmacKey",
 	job: "gcp:cloudrunv2/job:Job",
 	password: "random:index/randomPassword:RandomPassword",
 	redis: "gcp:redis/instance:Instance",
@@ -189,7 +192,11 @@ function existsAlready({ type, props }: PolicyResource): boolean {
 }
 
 /** The grants that can leave the contract, each of one role to one member. */
-const grants: string[] = [retirable.grant, retirable.projectRole];
+const grants: string[] = [
+	retirable.grant,
+	retirable.projectRole,
+	retirable.bucketGrant,
+];
 
 function fitsAService(type: string, properties: Data): boolean {
 	const role = known(textAt(properties, "role"));

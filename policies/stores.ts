@@ -45,7 +45,12 @@ export function databasesIn(
 	return found.length === 0 ? all : found;
 }
 
-const storeTypes: string[] = [types.databaseInstance, types.redis];
+const storeTypes: string[] = [
+	types.databaseInstance,
+	types.redis,
+	types.bucket,
+	types.hmacKey,
+];
 
 /** The data stores that a workload binds, as the values of its secrets are made, whatever the contract says. */
 export function storesBehind(

@@ -1,5 +1,6 @@
 /** Checks a service's variables against the contract, all at once and without connecting to anything. */
 import { type Environment, environments } from "../contract/environments.ts";
+import { storesBoundBy } from "../contract/needs.ts";
 import type { Platform } from "../contract/schema.ts";
 import { type Access, readAccess } from "./dependencies.ts";
 import {
@@ -64,8 +65,25 @@ export function inspect(
 							check: "variables",
 							fact: `all ${expected.length} are set and well-formed`,
 						},
+						...untriedBuckets(platform, service, environment),
 					],
 	};
+}
+
+/** Preflight speaks no object storage's language: better to say so than to let somebody think that a bucket was tried. */
+function untriedBuckets(
+	platform: Platform,
+	service: string,
+	environment: Environment | undefined,
+): Outcome[] {
+	return storesBoundBy(platform, service, environment ?? "production")
+		.filter(({ store }) => store.kind === "bucket")
+		.map(({ name }) => ({
+			state: "warning",
+			check: `bucket ${name}`,
+			fact: "was not tried: preflight has no check of buckets",
+			fix: "name a command of the service's own that uses it, as its checkCommand in contract/platform.ts",
+		}));
 }
 
 function outcomeOf({ variable, secretId, fact, fix }: Problem): Outcome {

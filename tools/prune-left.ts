@@ -1,6 +1,6 @@
 /** What left the contract: which of it nobody needs, which somebody does, and how it is taken away. */
 import { z } from "zod";
-import { revisionsThatNeed, uses } from "../plan/prune.ts";
+import { isRole, revisionsThatNeed, uses } from "../plan/prune.ts";
 import { recordedIn, recordedText, types } from "../plan/recorded.ts";
 import { emailOf, type Retired, retiredIn } from "../plan/retention.ts";
 import { lastSegment } from "../plan/revision-name.ts";
@@ -60,6 +60,7 @@ export function readLeft(
 const order: string[] = [
 	types.grant,
 	types.projectRole,
+	types.bucketGrant,
 	types.account,
 	types.secret,
 ];
@@ -112,6 +113,17 @@ function cloudOf(gcloud: Run, project: string): (thing: Retired) => boolean {
 					"service-accounts",
 					"list",
 				).some(({ email }) => email.startsWith(`${text("accountId")}@`));
+			case types.bucketGrant:
+				return gives(
+					ask(
+						policyShape,
+						"storage",
+						"buckets",
+						"get-iam-policy",
+						`gs://${lastSegment(text("bucket"))}`,
+					),
+					grant,
+				);
 			default:
 				return gives(
 					ask(policyShape, "projects", "get-iam-policy", project),
@@ -169,7 +181,7 @@ function reasonOf(
 	if (thing.locked) {
 		return `protected until pulumi up -s ${environment} has let go of it`;
 	}
-	if (thing.type === types.projectRole) {
+	if (isRole(thing)) {
 		return "no revision but the newest runs as that account";
 	}
 	const revisions = services.flatMap((each) => each.revisions);
@@ -187,7 +199,7 @@ function usersOf(
 ): string[] {
 	const revisions = revisionsThatNeed(thing, services, epoch);
 	// A job runs with what the contract says, roles included.
-	const jobs = thing.type === types.projectRole ? [] : others;
+	const jobs = isRole(thing) ? [] : others;
 	return [...revisions, ...jobs.filter((job) => uses(job, thing))].map(
 		({ name }) => name,
 	);
@@ -202,6 +214,8 @@ function textOf(thing: Retired): string {
 			return `grant of ${lastSegment(text("secretId"))} to ${emailOf(thing)}`;
 		case types.account:
 			return `account ${text("accountId")}`;
+		case types.bucketGrant:
+			return `grant of bucket ${lastSegment(text("bucket"))} to ${emailOf(thing)}`;
 		default:
 			return `${text("role")} of ${emailOf(thing)}`;
 	}
@@ -240,6 +254,18 @@ function commandsFor(thing: Retired, project: string): string[][] {
 					`${text("accountId")}@${project}.iam.gserviceaccount.com`,
 					`--project=${project}`,
 					"--quiet",
+				],
+			];
+		case types.bucketGrant:
+			return [
+				[
+					"storage",
+					"buckets",
+					"remove-iam-policy-binding",
+					`gs://${lastSegment(text("bucket"))}`,
+					`--member=${text("member")}`,
+					`--role=${text("role")}`,
+					`--project=${project}`,
 				],
 			];
 		default:

@@ -1,10 +1,19 @@
 /** The stand-in's gcloud for accounts, and for who may do what. */
 import { secretIdIn } from "../cloud/secret-access.ts";
 import { entriesOf } from "../cloud/world.ts";
-import { projectPolicy, secretPolicy } from "../gcp/policy-sources.ts";
+import {
+	bucketPolicy,
+	projectPolicy,
+	secretPolicy,
+} from "../gcp/policy-sources.ts";
 import { CloudError } from "../provider/core.ts";
 import { type Properties, textAt } from "../provider/values.ts";
-import { ACCOUNT, PROJECT_MEMBER, SECRET_MEMBER } from "../types/tokens.ts";
+import {
+	ACCOUNT,
+	BUCKET_MEMBER,
+	PROJECT_MEMBER,
+	SECRET_MEMBER,
+} from "../types/tokens.ts";
 import type { Cloud, Command, Flags } from "./command.ts";
 
 const bindingFlags = ["condition", "member", "quiet", "role"];
@@ -23,6 +32,21 @@ export const policyCommands: Record<string, Command> = {
 				cloud.store.view(
 					(world) => secretIdIn(world, String(reference)) === secretId,
 				),
+			),
+	},
+	"storage buckets get-iam-policy *": {
+		flags: ["project", "format"],
+		run: ({ store }, _flags, url) =>
+			printed(store.view((world) => bucketPolicy(world, bucketIn(url)))),
+	},
+	"storage buckets remove-iam-policy-binding *": {
+		flags: ["project", "member", "role"],
+		run: (cloud, flags, url) =>
+			takeAway(
+				cloud,
+				BUCKET_MEMBER,
+				{ ...flags, condition: "None" },
+				({ bucket }) => bucket === `b/${bucketIn(url)}`,
 			),
 	},
 	"projects get-iam-policy *": {
@@ -54,6 +78,8 @@ export const policyCommands: Record<string, Command> = {
 		},
 	},
 };
+
+const bucketIn = (url: string) => url.replace(/^gs:\/\//, "");
 
 const printed = ({ etag, policyData }: Properties) => ({
 	...JSON.parse(String(policyData)),

@@ -117,12 +117,17 @@ export class CloudApi {
 	}
 
 	/** Deletes a resource, or does with it what its deletion policy says; nothing where there is none. */
-	async delete(type: string, id: string, policy: string): Promise<void> {
+	async delete(
+		type: string,
+		id: string,
+		policy: string,
+		state: Properties = {},
+	): Promise<void> {
 		const rules = table[type];
 		const entry = await this.look(type, id);
 		if (rules === undefined || entry === undefined || rules.forgets === true)
 			return;
-		const refusal = rules.guarded?.(entry);
+		const refusal = rules.guarded?.(entry, state);
 		if (refusal !== undefined) throw new CloudError(refusal);
 		const { scope, plane } = this.#options;
 		if (rules.retire === undefined)

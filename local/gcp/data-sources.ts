@@ -17,7 +17,7 @@ import {
 	projectOf,
 } from "./data-source.ts";
 import { dataSourceShape } from "./data-source-shape.ts";
-import { projectPolicy, secretPolicy } from "./policy-sources.ts";
+import { bucketPolicy, projectPolicy, secretPolicy } from "./policy-sources.ts";
 import { versionSources } from "./version-sources.ts";
 
 /** A data source that shows a resource. */
@@ -67,6 +67,11 @@ const sources: Readonly<Record<string, DataSource>> = {
 			projectOf(args, scope);
 			return api.view((world) => secretPolicy(world, textAt(args, "secretId")));
 		},
+	},
+	"gcp:storage/getBucketIamPolicy:getBucketIamPolicy": {
+		args: { bucket: true },
+		read: (args, { api }) =>
+			api.view((world) => bucketPolicy(world, textAt(args, "bucket"))),
 	},
 	"gcp:projects/getIamPolicy:getIamPolicy": {
 		args: { project: true },

@@ -4,7 +4,13 @@ import { type Entry, entriesOf, find, type World } from "../cloud/world.ts";
 import { CloudError } from "../provider/core.ts";
 import { type Properties, textAt } from "../provider/values.ts";
 import { etag } from "../types/fill-in.ts";
-import { PROJECT_MEMBER, SECRET, SECRET_MEMBER } from "../types/tokens.ts";
+import {
+	BUCKET,
+	BUCKET_MEMBER,
+	PROJECT_MEMBER,
+	SECRET,
+	SECRET_MEMBER,
+} from "../types/tokens.ts";
 
 /** A secret's policy. */
 export function secretPolicy(world: World, secretId: string): Properties {
@@ -19,6 +25,19 @@ export function secretPolicy(world: World, secretId: string): Properties {
 			secretIdIn(world, textAt(properties, "secretId")) === secretId,
 	);
 	return { id, project: world.project, secretId: id, ...policyOf(members) };
+}
+
+/** A bucket's policy. */
+export function bucketPolicy(world: World, bucket: string): Properties {
+	const id = `b/${bucket}`;
+	const members = Object.values(entriesOf(world, BUCKET_MEMBER)).filter(
+		({ properties }) => textAt(properties, "bucket") === id,
+	);
+	if (find(world, BUCKET, bucket) === undefined)
+		throw new CloudError(
+			`Error retrieving IAM policy for storage bucket "${id}": googleapi: Error 404: The specified bucket does not exist., notFound`,
+		);
+	return { id, bucket: id, ...policyOf(members) };
 }
 
 /** The project's policy. */

@@ -109,7 +109,7 @@ export class GcpProvider implements Provider {
 	async create(
 		request: CreateRequest,
 	): Promise<{ id: string; outputs: Properties }> {
-		const { facts } = known(request.type);
+		const { facts, rules } = known(request.type);
 		const inputs = plainProperties(request.inputs);
 		const properties = this.#complete(
 			request.type,
@@ -125,7 +125,12 @@ export class GcpProvider implements Provider {
 		);
 		// What took effect although the answer got lost is not recorded: the next creation meets it.
 		await this.#strike("create", "after", request, properties, id);
-		const outputs = await this.#outputs(request.type, id, properties);
+		const outputs = await this.#outputs(
+			request.type,
+			id,
+			properties,
+			rules.shownOnce,
+		);
 		if (failure !== undefined)
 			throw partial("creating", request.urn, id, outputs, failure);
 		return { id, outputs };
@@ -207,7 +212,7 @@ export class GcpProvider implements Provider {
 		if (rules.protection !== undefined && state.deletionProtection === true)
 			throw failed(rules.protection);
 		await this.#strike("delete", "before", request, state, id);
-		await this.#asking(() => this.#api().delete(type, id, policy));
+		await this.#asking(() => this.#api().delete(type, id, policy, state));
 		await this.#strike("delete", "after", request, state, id);
 	}
 
@@ -291,6 +296,7 @@ export class GcpProvider implements Provider {
 		token: string,
 		id: string,
 		properties: Properties,
+		shown: readonly string[] = [],
 	): Promise<Properties> {
 		const { facts, rules } = known(token);
 		const entry = await this.#api().look(token, id);
@@ -298,6 +304,7 @@ export class GcpProvider implements Provider {
 			entry === undefined
 				? properties
 				: readBack(facts, rules, entry.properties, properties);
+		for (const key of shown) outputs[key] = entry?.properties[key] ?? null;
 		return markSecrets(facts.properties, { ...outputs, id });
 	}
 

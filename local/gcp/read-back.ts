@@ -17,6 +17,7 @@ export function readBack(
 		"deletionProtection",
 		...(type.stateOnly ?? []),
 		...(type.unread ?? []),
+		...(type.shownOnce ?? []),
 	];
 	for (const key of fromState) {
 		const property = facts.properties[key];

@@ -39,6 +39,8 @@ const comparisons: Readonly<Record<string, Compare>> = {
 		old.replace(/\/$/, "") === next.replace(/\/$/, ""),
 	PortRangeDiffSuppress: (old, next) =>
 		old === `${next}-${next}` || next === `${old}-${old}`,
+	StorageBucketDiffSuppress: (old, next) =>
+		lastSegment(old) === lastSegment(next),
 	ProjectNumberDiffSuppress: (old, next) =>
 		lastSegment(old) === lastSegment(next),
 	resourceMonitoringUptimeCheckConfigHttpCheckPathDiffSuppress: (old, next) =>

@@ -3,7 +3,7 @@ import { removeWhere } from "../cloud/world.ts";
 import { type Properties, textAt, UNKNOWN } from "../provider/values.ts";
 import { longNumber } from "./fill-in.ts";
 import type { ResourceType, Scope } from "./resource-type.ts";
-import { MEMBER_TYPES } from "./tokens.ts";
+import { HMAC_KEY, MEMBER_TYPES } from "./tokens.ts";
 
 /** The address of an account, known before it exists. */
 function address(
@@ -34,12 +34,17 @@ export const account: ResourceType = {
 	},
 	// A grant names the account that was deleted, not its address: an account made anew under the same address has none.
 	removed: ({ properties }, world) => {
+		const email = textAt(properties, "email");
+		removeWhere(
+			world,
+			HMAC_KEY,
+			({ serviceAccountEmail }) => serviceAccountEmail === email,
+		);
 		for (const type of MEMBER_TYPES)
 			removeWhere(
 				world,
 				type,
-				({ member }) =>
-					member === `serviceAccount:${textAt(properties, "email")}`,
+				({ member }) => member === `serviceAccount:${email}`,
 			);
 	},
 };

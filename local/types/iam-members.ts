@@ -4,7 +4,7 @@ import { CloudError } from "../provider/core.ts";
 import { textAt } from "../provider/values.ts";
 import { etag } from "./fill-in.ts";
 import type { Operation, ResourceType, Scope } from "./resource-type.ts";
-import { ACCOUNT, SECRET, SERVICE, TOPIC } from "./tokens.ts";
+import { ACCOUNT, BUCKET, SECRET, SERVICE, TOPIC } from "./tokens.ts";
 
 /**
  * Accepts a grant as IAM does: an account of this project has to exist.
@@ -71,6 +71,9 @@ const serviceId = (properties: Operation["properties"], scope: Scope) =>
 		scope,
 	);
 
+const bucketName = (properties: Operation["properties"]) =>
+	textAt(properties, "bucket").replace(/^b\//, "");
+
 const withRole = (resource: string, properties: Operation["properties"]) =>
 	`${resource}/${textAt(properties, "role")}/${textAt(properties, "member")}`;
 
@@ -89,6 +92,21 @@ export const secretMember: ResourceType = {
 	...memberOf("secretmanager secret", SECRET, ({ properties, scope }) =>
 		secretId(properties, scope),
 	),
+};
+
+export const bucketMember: ResourceType = {
+	id: (properties) => withRole(`b/${bucketName(properties)}`, properties),
+	importId: spaced,
+	adopts: true,
+	accept: (operation, entry, world) => {
+		const name = bucketName(operation.properties);
+		if (find(world, BUCKET, name) === undefined)
+			throw new CloudError(
+				`Error retrieving IAM policy for storage bucket "b/${name}": googleapi: Error 404: The specified bucket does not exist., notFound`,
+			);
+		accept(`storage bucket "b/${name}"`, operation, entry, world);
+		entry.properties.bucket = `b/${name}`;
+	},
 };
 
 export const serviceMember: ResourceType = {

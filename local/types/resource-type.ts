@@ -58,12 +58,14 @@ export interface ResourceType {
 	readonly stateOnly?: readonly string[];
 	/** Properties that the API takes and never tells: a refresh leaves them as the state has them. */
 	readonly unread?: readonly string[];
+	/** Properties that the answer to the creation alone tells: a refresh leaves them as the state has them, an import has none. */
+	readonly shownOnce?: readonly string[];
 	/** The message with which the provider refuses to delete a protected resource. */
 	readonly protection?: string;
 	/** Creating what exists already is no error. */
 	readonly adopts?: boolean;
-	/** Why the API itself refuses to delete the resource, if it does. */
-	readonly guarded?: (entry: Entry) => string | undefined;
+	/** Why API or provider refuse to delete the resource as the state has it, if they do. */
+	readonly guarded?: (entry: Entry, state: Properties) => string | undefined;
 	/** Deleting only forgets the resource: the API can't delete it, or is not asked to. */
 	readonly forgets?: boolean;
 	/** Accepts or rejects a change, and does what the API does at once. Under the cloud's lock. */

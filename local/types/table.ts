@@ -3,6 +3,7 @@ import { textAt } from "../provider/values.ts";
 import { account } from "./account.ts";
 import { globalAddress, subnetwork } from "./compute.ts";
 import {
+	bucketMember,
 	projectMember,
 	secretMember,
 	serviceMember,
@@ -15,6 +16,7 @@ import type { ResourceType } from "./resource-type.ts";
 import { secret, secretVersion } from "./secret.ts";
 import { service } from "./service.ts";
 import { database, sqlInstance, user } from "./sql.ts";
+import { bucket, hmacKey } from "./storage.ts";
 
 const COMPUTE = "https://www.googleapis.com/compute/v1/{id}";
 
@@ -157,17 +159,9 @@ export const table: Readonly<Record<string, ResourceType>> = {
 	"gcp:sql/database:Database": database,
 	"gcp:sql/databaseInstance:DatabaseInstance": sqlInstance,
 	"gcp:sql/user:User": user,
-	"gcp:storage/bucket:Bucket": {
-		id: "{name}",
-		filled: {
-			selfLink: "https://www.googleapis.com/storage/v1/b/{name}",
-			url: "gs://{name}",
-			timeCreated: "@time",
-			updated: "@time",
-		},
-		planned: ({ location }) => ({ location: String(location).toUpperCase() }),
-		stateOnly: ["forceDestroy"],
-	},
+	"gcp:storage/bucket:Bucket": bucket,
+	"gcp:storage/bucketIAMMember:BucketIAMMember": bucketMember,
+	"gcp:storage/hmacKey:HmacKey": hmacKey,
 	"gcp:vpcaccess/connector:Connector": {
 		id: "projects/{project}/locations/{region}/connectors/{name}",
 		filled: {

@@ -1,6 +1,9 @@
 /** Tokens of types that other types' code asks about. */
 export const ACCOUNT = "gcp:serviceaccount/account:Account";
+export const BUCKET = "gcp:storage/bucket:Bucket";
+export const BUCKET_MEMBER = "gcp:storage/bucketIAMMember:BucketIAMMember";
 export const DATABASE = "gcp:sql/database:Database";
+export const HMAC_KEY = "gcp:storage/hmacKey:HmacKey";
 export const JOB = "gcp:cloudrunv2/job:Job";
 export const PROJECT_MEMBER = "gcp:projects/iAMMember:IAMMember";
 export const SECRET = "gcp:secretmanager/secret:Secret";
@@ -17,6 +20,7 @@ export const TOPIC_MEMBER = "gcp:pubsub/topicIAMMember:TopicIAMMember";
 
 /** Every type that grants something to a member. */
 export const MEMBER_TYPES = [
+	BUCKET_MEMBER,
 	PROJECT_MEMBER,
 	SECRET_MEMBER,
 	SERVICE_MEMBER,

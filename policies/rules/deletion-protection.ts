@@ -17,13 +17,14 @@ export const deletionProtection: Rule = {
 	level: "mandatory",
 	requirements: ["R-070"],
 	complies:
-		"In production the database instance and its databases, Redis, every secret and the generator of each key that stored data depends on are protected, by the engine's `protect` and by the provider's deletionProtection where it has one.",
+		"In production the database instance and its databases, Redis, each bucket, every secret and the generator of each key that stored data depends on are protected, by the engine's `protect` and by the provider's deletionProtection where it has one; no bucket has forceDestroy.",
 	rejects: [
 		"such a resource without protect",
 		"such a resource whose deletionProtection is off or that this preview does not know",
+		"a bucket that is emptied in order to be deleted, or of which this preview does not know it",
 	],
 	why: "A change of a name or a region replaces a database: without protection the engine deletes it first.",
-	fix: "set protect: true and deletionProtection: true; to remove it on purpose, waive the rule for that resource first",
+	fix: "set protect: true, deletionProtection: true and forceDestroy: false; to remove it on purpose, waive the rule for that resource first",
 	looksAt: "resource",
 	*check(evidence) {
 		if (evidence.expected.environment !== "production") {
@@ -47,6 +48,18 @@ export const deletionProtection: Rule = {
 					needed: "deletionProtection: true",
 				};
 			}
+			const force = booleanAt(resource.properties, "forceDestroy");
+			if (
+				resource.type === types.bucket &&
+				force.state !== "missing" &&
+				!is(force, false)
+			) {
+				yield {
+					resource,
+					found: "a bucket that is emptied in order to be deleted",
+					needed: "forceDestroy: false",
+				};
+			}
 		}
 	},
 };
@@ -62,5 +75,8 @@ function dataOf(evidence: Evidence): StackResource[] {
 		.flatMap((version) =>
 			stack.madeFrom(version, "secretData", types.password),
 		);
-	return [...stack.ofType(...selfProtecting, types.database), ...new Set(keys)];
+	return [
+		...stack.ofType(...selfProtecting, types.database, types.bucket),
+		...new Set(keys),
+	];
 }

@@ -11,6 +11,7 @@ const resourcesOf: Record<StoreKind, readonly string[]> = {
 	postgres: [types.databaseInstance, types.database, types.user],
 	redis: [types.redis],
 	clickhouse: [],
+	bucket: [types.bucket, types.hmacKey],
 };
 
 /** The jobs that must succeed before a service changes. */
@@ -63,7 +64,10 @@ function* storeProblems(
 	}
 }
 
-/** What must be there before a workload: the stores behind its secrets, and of a kind that it needs and none of is behind them, all. */
+/**
+ * What must be there before a workload: the stores behind its secrets, and of a kind that it needs and none of is behind
+ * them, all. Of a bucket somebody may need what is the same for all; bucket-private looks at the grant, which comes later.
+ */
 function neededBy(
 	evidence: Evidence,
 	workload: OurWorkload,
@@ -79,7 +83,11 @@ function neededBy(
 	return Object.entries(resourcesOf).flatMap(([kind, wanted]) => {
 		const all = stack.ofType(...wanted);
 		const found = all.filter(isBehind);
-		return found.length === 0 && kinds.has(kind as StoreKind) ? all : found;
+		return found.length === 0 &&
+			kind !== "bucket" &&
+			kinds.has(kind as StoreKind)
+			? all
+			: found;
 	});
 }
 

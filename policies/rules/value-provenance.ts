@@ -36,6 +36,13 @@ const origins: Record<
 		ca: [types.redis],
 	},
 	clickhouse: {},
+	bucket: {
+		name: [types.bucket],
+		endpoint: [],
+		region: [],
+		"access-key-id": [types.hmacKey],
+		"secret-access-key": [types.hmacKey],
+	},
 };
 
 /** The types that a value must be made from. */
@@ -159,6 +166,13 @@ function follows(template: string, value: string): boolean {
 	return value.length - last.length >= position && value.endsWith(last);
 }
 
+/** What is the same in every stack, by kind and attribute. */
+const constants: Readonly<Record<string, string>> = {
+	"postgres.port": "5432",
+	"bucket.endpoint": "https://storage.googleapis.com",
+	"bucket.region": "auto",
+};
+
 /** The value that a source has in every stack. */
 function constantOf(
 	{ expected }: Evidence,
@@ -168,9 +182,7 @@ function constantOf(
 		return source.value;
 	}
 	const use = storeUse(expected.platform, source);
-	return use?.store.kind === "postgres" && use.attribute === "port"
-		? "5432"
-		: undefined;
+	return use && constants[`${use.store.kind}.${use.attribute}`];
 }
 
 /** The finding for each variable that holds the secret, so that the message names who suffers. */

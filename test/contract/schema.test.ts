@@ -46,6 +46,133 @@ describe("a contract", () => {
 			(contract) => Object.assign(auth(contract).variables, { PORT: "8080" }),
 			"services.auth.variables.PORT: is set by Cloud Run and must not be set by hand",
 		],
+		...[
+			"ghcr.io/vendor/app",
+			"registry.example.org/vendor/app",
+			"docker.io/python",
+			"mirror.gcr.io/library/python",
+			"us-docker.pkg.dev/project/app",
+			"docker.pkg.dev.example.org/vendor/app",
+		].map((repository): [string, (contract: Platform) => void, string] => [
+			`an image where Cloud Run takes none from: ${repository}`,
+			(contract) => {
+				auth(contract).foreignImage = { repository, reason: "the vendor's" };
+			},
+			"services.auth.foreignImage.repository: is not where Cloud Run takes images from, which is Artifact Registry and docker.io/<owner>/<image>: make a remote repository of Artifact Registry for it, and name that, <location>-docker.pkg.dev/<project>/<repository>/<image>",
+		]),
+		...[
+			"docker.io/vendor/app:2",
+			`docker.io/vendor/app@sha256:${"0f".repeat(32)}`,
+			"docker.io/Vendor/app",
+			"https://docker.io/vendor/app",
+			"app",
+		].map((repository): [string, (contract: Platform) => void, string] => [
+			`an image's repository that is none: ${repository}`,
+			(contract) => {
+				auth(contract).foreignImage = {
+					repository: { staging: repository, production: "docker.io/a/b" },
+					reason: "the vendor's",
+				};
+			},
+			"services.auth.foreignImage.repository.staging: must be an image's repository with its registry and without tag and digest, such as docker.io/langfuse/langfuse",
+		]),
+		[
+			"somebody else's image without a reason",
+			(contract) => {
+				auth(contract).foreignImage = {
+					repository: "gcr.io/vendor/app",
+					reason: "",
+				};
+			},
+			"services.auth.foreignImage.reason: must give the reason why somebody else's image runs here",
+		],
+		[
+			"a key of a bucket that has none",
+			(contract) => {
+				contract.stores.files = { kind: "bucket" };
+				contract.secrets.push({
+					id: "files-key",
+					source: { from: "files.access-key-id" },
+					criticalIn: [],
+				});
+				Object.assign(auth(contract).secrets, { FILES: "files-key" });
+			},
+			"secrets.files-key.source.from: takes 'access-key-id' of 'files', which has no key: give the store hmac: true",
+		],
+		[
+			"a bucket's attribute that it does not have",
+			(contract) => {
+				contract.stores.files = { kind: "bucket" };
+				contract.secrets.push({
+					id: "files-url",
+					source: { from: "files.url" },
+					criticalIn: [],
+				});
+				Object.assign(auth(contract).secrets, { FILES: "files-url" });
+			},
+			"secrets.files-url.source.from: takes 'url' of 'files'; a store of the kind bucket has name, endpoint, region, access-key-id, secret-access-key",
+		],
+		[
+			"a bucket whose name is too long in one environment",
+			(contract) => {
+				contract.stores["bucket-for-the-files-of-all"] = { kind: "bucket" };
+				contract.environments.production.project = "netra-prod-european-union";
+			},
+			"stores.bucket-for-the-files-of-all: makes the bucket's name 'netra-bucket-for-the-files-of-all-production-netra-prod-european-union', which has 70 characters where the API takes 63: shorten the store's name, the platform's or the project's by 7",
+		],
+		[
+			"a bucket whose name holds Google's",
+			(contract) => {
+				contract.stores["not-google-drive"] = { kind: "bucket" };
+			},
+			"stores.not-google-drive: makes the bucket's name 'netra-not-google-drive-local-netra-local', and none may begin with 'goog' or hold 'google': choose another name",
+		],
+		[
+			"a bucket's key whose account has too long a name",
+			(contract) => {
+				contract.stores["files-of-all-our-customers"] = {
+					kind: "bucket",
+					hmac: true,
+				};
+			},
+			"stores.files-of-all-our-customers: makes the service account's id 'netra-files-of-all-our-customers', which has 32 characters where the API takes 30: shorten the store's name or the platform's by 2",
+		],
+		[
+			"a foreign host that no URL names",
+			(contract) =>
+				Object.assign(contract.foreignHosts, { "a.example.org": "telemetry" }),
+			"foreignHosts.a.example.org: is named by no URL in a plain variable: remove it",
+		],
+		[
+			"a foreign host without a reason",
+			(contract) =>
+				Object.assign(contract.foreignHosts, { "a.example.org": " " }),
+			"foreignHosts.a.example.org: must give the reason why services go there",
+		],
+		[
+			"a foreign host that is a service's own, in another environment too",
+			(contract) =>
+				Object.assign(contract.foreignHosts, {
+					"api.netrasystems.ai": "the API",
+				}),
+			'foreignHosts.api.netrasystems.ai: is a host of the service \'backend\': remove it, and let variables take { from: "url", of: "backend" }',
+		],
+		...["A.example.org", "https://a.example.org", "a.example.org:443"].map(
+			(host): [string, (contract: Platform) => void, string] => [
+				`a foreign host that is none: ${host}`,
+				(contract) =>
+					Object.assign(contract.foreignHosts, { [host]: "telemetry" }),
+				`foreignHosts.${host}: must be a host name in lower case, without scheme, port or path`,
+			],
+		),
+		...["*.example.org", "a.example.org."].map(
+			(host): [string, (contract: Platform) => void, string] => [
+				`a foreign host that is not written out: ${host}`,
+				(contract) =>
+					Object.assign(contract.foreignHosts, { [host]: "telemetry" }),
+				`foreignHosts.${host}: must be a host name in lower case, without scheme, port or path`,
+			],
+		),
 		[
 			"a binding to a secret that does not exist",
 			(contract) =>
@@ -210,6 +337,21 @@ describe("a contract", () => {
 			).toContain(": must be letters, digits and '_', without a digit at");
 		},
 	);
+
+	it("takes a foreign host that a URL names in one environment alone", () => {
+		expect(
+			messageAfter((contract) => {
+				contract.foreignHosts["o1.ingest.example.org"] =
+					"errors are kept there";
+				Object.assign(auth(contract).variables, {
+					SENTRY_DSN: {
+						staging: "",
+						production: "https://0123456789abcdef@o1.ingest.example.org/2",
+					},
+				});
+			}),
+		).toBe("accepted");
+	});
 
 	it("takes variables that look like secrets, with the reason why they are none", () => {
 		expect(

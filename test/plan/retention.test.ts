@@ -3,7 +3,7 @@ import { serviceContract } from "../../contract/bindings.ts";
 import { platform } from "../../contract/platform.ts";
 import type { Platform } from "../../contract/schema.ts";
 import type { StackConfig } from "../../contract/stack-config.ts";
-import type { ServiceRevisions } from "../../plan/prune.ts";
+import { isRole, type ServiceRevisions, uses } from "../../plan/prune.ts";
 import { recordedIn, types } from "../../plan/recorded.ts";
 import {
 	components,
@@ -12,6 +12,7 @@ import {
 	retiredInputs,
 } from "../../plan/retention.ts";
 import { retirementNotes } from "../../plan/retirement-notes.ts";
+import { uploads, withBuckets } from "../fixtures/buckets.ts";
 import {
 	config,
 	contract,
@@ -102,7 +103,7 @@ describe("the state of a stack", () => {
 		expect(
 			recordedIn({
 				[urn(managed(types.secret), "a::b")]: { outputs: { secretId: "c" } },
-				[urn("gcp:storage/bucket:Bucket", "other")]: {},
+				[urn("gcp:pubsub/topic:Topic", "other")]: {},
 				[urn(types.network, "network-vpc")]: {},
 			}).map(({ type, name, component }) => [type, name, component]),
 		).toEqual([
@@ -338,5 +339,65 @@ describe("what is said of what stays", () => {
 				1,
 			),
 		).toEqual([]);
+	});
+});
+
+describe("[R-101] a service's grant on a bucket", () => {
+	const on = (type: string) => `${components.bucket}$${type}`;
+	const bucketGrant = (store: string, service: string) => ({
+		bucket: `b/netra-${store}-staging-netra-staging`,
+		role: "roles/storage.objectUser",
+		member: `serviceAccount:${email(service)}`,
+	});
+	const state = {
+		[urn(on(types.bucket), "uploads-bucket")]: {
+			name: "netra-uploads-staging-netra-staging",
+		},
+		[urn(on(types.bucketGrant), "uploads-backend")]: bucketGrant(
+			"uploads",
+			"backend",
+		),
+		[urn(on(types.bucketGrant), "uploads-bucket-key")]: bucketGrant(
+			"uploads",
+			"uploads",
+		),
+		[urn(on(types.account), "uploads-bucket-key")]: {
+			accountId: "netra-uploads",
+		},
+	};
+	const unbind = (contract: Platform) => {
+		for (const variable of Object.keys(uploads)) {
+			delete contract.services.backend?.secrets[variable];
+		}
+		Object.assign(contract.services.auth?.secrets ?? {}, {
+			...Object.fromEntries(
+				Object.entries(uploads).map(([variable, attribute]) => [
+					variable,
+					`uploads-${attribute}`,
+				]),
+			),
+		});
+	};
+
+	it("stays where the service no longer binds the bucket, and where the service has gone", () => {
+		const left = retired(withBuckets(unbind), {}, state);
+		expect(left.map(({ name, owner, inUse }) => [name, owner, inUse])).toEqual([
+			["uploads-backend", "uploads", false],
+		]);
+	});
+
+	it("is none where the service binds it, and goes with the bucket or its key", () => {
+		expect(named(withBuckets(), {}, state)).toEqual([]);
+		expect(named(platform, {}, state)).toEqual([]);
+	});
+
+	it("may be needed by each revision of the account but the newest", () => {
+		const [left] = retired(withBuckets(unbind), {}, state);
+		const workload = { name: "one", account: email("backend"), pins: [] };
+		expect(left && uses(workload, left)).toBe(true);
+		expect(left && uses({ ...workload, account: email("auth") }, left)).toBe(
+			false,
+		);
+		expect(left && isRole(left)).toBe(true);
 	});
 });

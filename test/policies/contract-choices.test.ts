@@ -1,5 +1,6 @@
-/** Rules whose verdict follows what the contract chooses: how services are opened, and where secrets are kept. */
+/** Rules whose verdict follows what the contract chooses: how services are opened, where secrets are kept, what comes from others. */
 import { describe, expect, it } from "@jest/globals";
+import type { Environment } from "../../contract/environments.ts";
 import { platform } from "../../contract/platform.ts";
 import { type Platform, parsePlatform } from "../../contract/schema.ts";
 import { plainStack } from "../fixtures/plain-stack.ts";
@@ -11,7 +12,9 @@ import {
 	addVariable,
 	all,
 	type Change,
+	editVariable,
 	set,
+	setTemplate,
 	type,
 	workload,
 } from "./mutants/operations.ts";
@@ -313,6 +316,187 @@ describe("plain variables of the contract", () => {
 		)?.properties.secretData as string;
 		expect(await judged(key, reason, { POSTHOG_KEY: secret })).toContain(
 			"[secret-not-plaintext] service auth, variable POSTHOG_KEY, environment staging: found the value of a secret of this stack; needed a binding to a version of the secret; fix: bind the variable by valueSource.secretKeyRef; one that is no secret needs its reason in notSecrets of contract/platform.ts",
+		);
+	});
+});
+
+describe("a plain variable with the URL of a foreign host", () => {
+	/** Staging with the variable in auth, for a contract that declares the host. */
+	const judged = async (value: string, declared = "storage.googleapis.com") => {
+		const declaring = contract(({ services, foreignHosts }) => {
+			foreignHosts[declared] = "uploads go to object storage";
+			Object.assign(services.auth?.variables ?? {}, {
+				UPLOADS: value,
+				DECLARED: `https://${declared}`,
+			});
+		});
+		const given = Object.entries({
+			UPLOADS: value,
+			DECLARED: `https://${declared}`,
+		});
+		const workloads = [auth, "netra-preflight-auth-staging"];
+		const change = all(
+			...given.flatMap(([name, text]) =>
+				workloads.map((each) => addVariable(each, { name, value: text })),
+			),
+		);
+		return said(await judgeStack(change(staging), { platform: declaring }));
+	};
+	const served =
+		"one of auth.staging.netrasystems.ai, api.staging.netrasystems.ai, app.staging.netrasystems.ai, staging.netrasystems.ai, or a host in foreignHosts";
+
+	it.each([
+		"https://storage.googleapis.com",
+		"HTTPS://storage.googleapis.com/",
+		"wss://storage.googleapis.com:8443/a,b?c=@d#e",
+		"https://key@storage.googleapis.com/2",
+		"https://app.staging.netrasystems.ai, https://storage.googleapis.com",
+	])("[R-046] passes where the contract declares the host: %s", async (url) => {
+		expect(await judged(url)).toEqual([]);
+	});
+
+	it.each([
+		"https://storage.googleapis.com.elsewhere.org",
+		"https://storage.googleapis.com@elsewhere.org",
+		"https://xstorage.googleapis.com",
+		"https://a.storage.googleapis.com",
+		"https://googleapis.com",
+		"https://elsewhere.org/storage.googleapis.com",
+		"https://elsewhere.org#@storage.googleapis.com",
+		"https://key@storage.googleapis.com,key@elsewhere.org/",
+	])("[R-046] fails where it is another one: %s", async (url) => {
+		expect(await judged(url)).toEqual([
+			`[sibling-urls] service auth, variable UPLOADS, environment staging: found a URL of a foreign host that the contract does not declare; needed ${served}; fix: declare it in foreignHosts of contract/platform.ts with the reason, or take the URL of a service from the contract`,
+		]);
+	});
+
+	it.each(["http", "ws"])(
+		"[R-046] fails where it is not encrypted: %s",
+		async (scheme) => {
+			expect(await judged(`${scheme}://storage.googleapis.com`)).toEqual([
+				"[sibling-urls] service auth, variable UPLOADS, environment staging: found a URL that is not encrypted; needed https or wss; fix: take the URL from the contract",
+			]);
+		},
+	);
+
+	it("[R-046] fails where programs would go to different hosts", async () => {
+		expect(
+			await judged("https://storage.googleapis.com\\@elsewhere.org"),
+		).toEqual([
+			`[sibling-urls] service auth, variable UPLOADS, environment staging: found a URL in which programs find different hosts; needed ${served}; fix: write the host without '\\', '%', line feeds and other signs that no host has`,
+		]);
+	});
+
+	it("[R-046] fails where the contract takes a service's URL instead", async () => {
+		const declaring = contract(({ services, foreignHosts }) => {
+			foreignHosts["storage.googleapis.com"] = "uploads go to object storage";
+			Object.assign(services.frontend?.variables ?? {}, {
+				UPLOADS: "https://storage.googleapis.com",
+			});
+		});
+		const change = editVariable("netra-backend-staging", "FRONTEND_URL", () => [
+			{ name: "FRONTEND_URL", value: "https://storage.googleapis.com" },
+		]);
+		expect(
+			said(await judgeStack(change(staging), { platform: declaring })),
+		).toContain(
+			"[sibling-urls] service backend, variable FRONTEND_URL, environment staging: found another value; needed the plain value 'https://app.staging.netrasystems.ai'; fix: take the URL from the contract",
+		);
+	});
+});
+
+describe("a service whose image somebody else builds", () => {
+	const repository = "docker.io/vendor/auth";
+	const digest = `sha256:${"0f".repeat(32)}`;
+	const foreign = contract(({ services }) => {
+		const service = services.auth as Platform["services"][string];
+		service.foreignImage = { repository, reason: "it is the vendor's" };
+	});
+	const runs = (name: string, image: string) =>
+		setTemplate(name, "containers.0.image", image);
+	const judged = async (change: Change, environment: Environment = "staging") =>
+		said(
+			await judgeStack(change(preview(plainStack(environment), "settled")), {
+				platform: foreign,
+				stack: environment,
+			}),
+		);
+	const wrong = (
+		subject: string,
+		image: string,
+		where: string,
+		environment = "staging",
+	) =>
+		`[image-digest] service ${subject}, environment ${environment}: found the image ${image}; needed an image by digest ${where}; fix: take the digest from releases/<environment>.json`;
+	const fromThere =
+		"from docker.io/vendor/auth, as the service's foreignImage says";
+	const ours = "in the registry of netra-staging";
+	const theirs = `${repository}@${digest}`;
+
+	it("[R-050] passes with that image by digest, beside preflight's own", async () => {
+		expect(await judged(runs(auth, theirs))).toEqual([]);
+	});
+
+	it.each([
+		`docker.io/vendor/auth2@${digest}`,
+		`docker.io/vendor/auth/more@${digest}`,
+		`us-central1-docker.pkg.dev/netra-staging/netra/auth@${digest}`,
+	])("[R-050] fails with another one: %s", async (image) => {
+		expect(await judged(runs(auth, image))).toEqual([
+			wrong("auth", image, fromThere),
+		]);
+		const local = "netra-auth-local";
+		expect(await judged(runs(local, image), "local")).toEqual([
+			wrong("auth", image, fromThere, "local"),
+		]);
+	});
+
+	it("[R-050] fails with that image by tag", async () => {
+		expect(await judged(runs(auth, `${repository}:2`))).toEqual([
+			wrong(
+				"auth",
+				`${repository}:2, which is not pinned by digest`,
+				fromThere,
+			),
+		]);
+	});
+
+	it("[R-050] fails where another service runs it, or preflight's job", async () => {
+		const change = all(
+			runs(auth, theirs),
+			runs("netra-backend-staging", theirs),
+			runs(
+				"netra-preflight-auth-staging",
+				`docker.io/vendor/preflight@${digest}`,
+			),
+		);
+		expect(await judged(change)).toEqual([
+			wrong(
+				"auth, job netra-preflight-auth-staging",
+				`docker.io/vendor/preflight@${digest}`,
+				ours,
+			),
+			wrong("backend", theirs, ours),
+		]);
+	});
+
+	it("[R-050] fails with two digests of that image", async () => {
+		const both = contract(({ services }) => {
+			for (const name of ["auth", "frontend"]) {
+				const service = services[name] as Platform["services"][string];
+				service.foreignImage = { repository, reason: "it is the vendor's" };
+			}
+		});
+		const change = all(
+			runs(auth, theirs),
+			runs("netra-frontend-staging", theirs.replaceAll("0f", "f0")),
+		);
+		expect(
+			said(await judgeStack(change(staging), { platform: both })),
+		).toContainEqual(
+			expect.stringContaining(
+				"found another digest of docker.io/vendor/auth than elsewhere in the stack",
+			),
 		);
 	});
 });

@@ -8,6 +8,7 @@ import { platform } from "../../contract/platform.ts";
 import { parsePlatform } from "../../contract/schema.ts";
 import { createAuthority } from "../../local/servers/certificates.ts";
 import { inspect } from "../../preflight/configuration.ts";
+import { withBuckets } from "../fixtures/buckets.ts";
 import { temporaryFolder } from "../servers/folder.ts";
 import { type Logins, type Variables, variablesOf } from "./preflight.ts";
 
@@ -356,5 +357,44 @@ describe("variables of a service", () => {
 				expect(JSON.stringify(outcomes)).not.toContain("planted");
 			}
 		}
+	});
+});
+
+describe("a service that binds a bucket", () => {
+	it("[R-004] hears that the bucket was not tried", () => {
+		const contract = withBuckets();
+		const variables = {
+			...variablesOf("auth", "staging", logins),
+			AVATARS_BUCKET: "netra-avatars-staging-netra-staging",
+		};
+		expect(inspect(contract, "auth", variables).outcomes.slice(1)).toEqual([
+			{
+				state: "warning",
+				check: "bucket avatars",
+				fact: "was not tried: preflight has no check of buckets",
+				fix: "name a command of the service's own that uses it, as its checkCommand in contract/platform.ts",
+			},
+		]);
+		expect(
+			inspect(platform, "auth", variablesOf("auth", "staging", logins)).outcomes
+				.length,
+		).toBe(1);
+	});
+
+	it("[R-020] must have the key's parts", () => {
+		const given = {
+			S3_BUCKET: "netra-uploads-staging-netra-staging",
+			S3_ENDPOINT: "https://storage.googleapis.com",
+			S3_REGION: "auto",
+			S3_ACCESS_KEY_ID: "GOOG1E0123456789",
+			S3_SECRET_ACCESS_KEY: "short",
+		};
+		const found = inspect(withBuckets(), "backend", {
+			...variablesOf("backend", "staging", logins),
+			...given,
+		});
+		expect(found.outcomes.map(({ check, fact }) => `${check} ${fact}`)).toEqual(
+			["S3_SECRET_ACCESS_KEY is shorter than 8 characters"],
+		);
 	});
 });

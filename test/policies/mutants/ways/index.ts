@@ -32,6 +32,18 @@ export const provenElsewhere: Record<string, readonly string[]> = {
 	"secret-replication": [
 		"automatic replication where the contract names regions",
 	],
+	"bucket-private": [
+		"no bucket while a service binds one",
+		"a bucket without uniform access or enforced public access prevention, or of which this preview does not know it",
+		"a grant on a bucket to everybody, or to members that this preview does not know",
+		"a service without the grant on a bucket that it binds, or that does not wait for it",
+	],
+	"deletion-protection": [
+		"a bucket that is emptied in order to be deleted, or of which this preview does not know it",
+	],
+	"image-digest": [
+		"another image than the service's `foreignImage`, or that one elsewhere than in the service and its check job",
+	],
 	"critical-list": [
 		"a critical name that the contract no longer binds",
 		"a secret whose `criticalIn` names a service, without the variable in policies/critical-secrets.json",

@@ -379,11 +379,6 @@ export const values: Ways = {
 		],
 		"a host that the platform does not serve in this environment": [
 			line(
-				extra("HELP_URL", "https://help.elsewhere.org"),
-				"service auth",
-				"variable HELP_URL",
-			),
-			line(
 				write(
 					backend,
 					"CORS_ORIGINS",
@@ -394,6 +389,48 @@ export const values: Ways = {
 				"does not serve",
 			),
 		],
+		"a foreign host that the contract does not declare": [
+			"https://help.elsewhere.org",
+			"https://app.staging.netrasystems.ai.elsewhere.org",
+			"https://app.staging.netrasystems.ai@elsewhere.org",
+			"https://app.staging.netrasystems.ai,@elsewhere.org",
+			"https://elsewhere.org/@app.staging.netrasystems.ai",
+			"https://elsewhere.org?x=@app.staging.netrasystems.ai",
+			"https://app.staging.netrasystems.ai,https://elsewhere.org:443",
+		].map((url) =>
+			line(
+				extra("HELP_URL", url),
+				"service auth",
+				"variable HELP_URL",
+				"foreign host",
+				"foreignHosts of contract/platform.ts",
+			),
+		),
+		"a host that is not written in lower case, or with a dot at its end": [
+			"https://App.staging.netrasystems.ai",
+			"https://app.staging.netrasystems.ai.",
+			"https://elsewhere.ORG/",
+		].map((url) =>
+			line(
+				extra("HELP_URL", url),
+				"service auth",
+				"variable HELP_URL",
+				"lower case",
+			),
+		),
+		"a URL in which programs find different hosts": [
+			"https://app.staging.netrasystems.ai\\@elsewhere.org",
+			"https://elsewhere.org\\@app.staging.netrasystems.ai",
+			"https://app.staging.netrasystems%2eai",
+			"https://app.staging.netra\nsystems.ai",
+		].map((url) =>
+			line(
+				extra("HELP_URL", url),
+				"service auth",
+				"variable HELP_URL",
+				"different hosts",
+			),
+		),
 	},
 	"redis-auth-tls": {
 		"no instance while a service needs Redis": [

@@ -1,0 +1,109 @@
+/** Cloud Storage, for the services that bind it alone. */
+import { Account } from "@pulumi/gcp/serviceaccount/account.js";
+import { Bucket as GcpBucket } from "@pulumi/gcp/storage/bucket.js";
+import { BucketIAMMember } from "@pulumi/gcp/storage/bucketIAMMember.js";
+import { HmacKey } from "@pulumi/gcp/storage/hmacKey.js";
+import * as pulumi from "@pulumi/pulumi";
+import {
+	bucketGrantName,
+	bucketKeyName,
+	components,
+} from "../plan/retention.ts";
+
+export type BucketArgs = {
+	/** Nobody else in the world may have it. */
+	bucketName: string;
+	region: string;
+	/** The services that bind it, and their accounts as IAM writes them. */
+	users: { service: string; member: pulumi.Input<string> }[];
+	/** The account that its key belongs to. @default it has no key */
+	keyAccountId: string | undefined;
+	/** Refuses deletion and replacement, and to empty it for that. */
+	protect: boolean;
+};
+
+/** Reads, lists, writes and deletes objects; changes neither the bucket nor who may use it. */
+const objectUser = "roles/storage.objectUser";
+
+/** A bucket that nobody can open to the public, and a key for it if somebody speaks S3. */
+export class Bucket extends pulumi.ComponentResource {
+	readonly bucketName: pulumi.Output<string>;
+	/** An account's, since services use their own without a key. Its secret is told once, when it is made. */
+	readonly key: HmacKey | undefined;
+	/** By service; whoever uses the bucket waits for its own, and for the key's. */
+	readonly grants: ReadonlyMap<string, pulumi.Resource[]>;
+
+	constructor(
+		name: string,
+		args: BucketArgs,
+		opts?: pulumi.ComponentResourceOptions,
+	) {
+		super(components.bucket, name, {}, opts);
+
+		const bucket = new GcpBucket(
+			`${name}-bucket`,
+			{
+				name: args.bucketName,
+				location: args.region,
+				uniformBucketLevelAccess: true,
+				publicAccessPrevention: "enforced",
+				// What was deleted or overwritten can be brought back for a week. Versions would be kept until somebody deletes
+				// them, personal data that the application deleted among them.
+				softDeletePolicy: { retentionDurationSeconds: 7 * 24 * 60 * 60 },
+				versioning: { enabled: false },
+				forceDestroy: !args.protect,
+			},
+			{ parent: this, protect: args.protect },
+		);
+
+		this.bucketName = bucket.name;
+		const made = this.createKey(name, args, bucket);
+		this.key = made?.key;
+		this.grants = new Map(
+			args.users.map(({ service, member }) => [
+				service,
+				[
+					this.grant(bucketGrantName(name, service), bucket, member),
+					...(made === undefined ? [] : [made.grant]),
+				],
+			]),
+		);
+		this.registerOutputs({ bucketName: this.bucketName });
+	}
+
+	private createKey(
+		name: string,
+		{ keyAccountId, protect }: BucketArgs,
+		bucket: GcpBucket,
+	): { key: HmacKey; grant: BucketIAMMember } | undefined {
+		if (keyAccountId === undefined) {
+			return undefined;
+		}
+		const opts = { parent: this, protect };
+		const account = new Account(
+			bucketKeyName(name),
+			{ accountId: keyAccountId, displayName: `Has the key of bucket ${name}` },
+			opts,
+		);
+		return {
+			key: new HmacKey(
+				bucketKeyName(name),
+				{ serviceAccountEmail: account.email },
+				opts,
+			),
+			grant: this.grant(bucketKeyName(name), bucket, account.member),
+		};
+	}
+
+	private grant(
+		name: string,
+		bucket: GcpBucket,
+		member: pulumi.Input<string>,
+	): BucketIAMMember {
+		return new BucketIAMMember(
+			name,
+			{ bucket: bucket.name, role: objectUser, member },
+			{ parent: this },
+		);
+	}
+}
