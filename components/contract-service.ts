@@ -197,7 +197,7 @@ export class ContractService extends pulumi.ComponentResource {
 			jobName: preflightJobNameIn(platform, service, environment),
 			template: jobTemplate(template, {
 				image: preflightImage,
-				args: preflightArgs("check", service),
+				args: preflightArgs("check", service, environment),
 			}),
 		};
 		return contract.checkCommand === undefined
@@ -354,7 +354,7 @@ export class ContractService extends pulumi.ComponentResource {
 		const { platform, service, environment, region, observed } = this.args;
 		const verification = jobTemplate(template, {
 			image: preflightImage,
-			args: preflightArgs("verify", service),
+			args: preflightArgs("verify", service, environment),
 		});
 		new Job(
 			`${this.resourceName}-verify`,

@@ -1,6 +1,7 @@
-/** The command line: `preflight check|serve|verify <service>`. */
+/** The command line: `preflight check|serve|verify <service> <environment>`. */
 import { isIP } from "node:net";
 import { parseArgs } from "node:util";
+import { type Environment, environments } from "../contract/environments.ts";
 import { platform } from "../contract/platform.ts";
 import {
 	type PreflightMode,
@@ -20,7 +21,7 @@ import { type Scrubber, scrubberFor } from "./redaction.ts";
 import { defaultPatience, type Patience } from "./retry.ts";
 import { runCheck } from "./run.ts";
 
-const usage = `usage: preflight <mode> <service> [options]
+const usage = `usage: preflight <mode> <service> <environment> [options]
 
 modes
   check    looks at the variables and logs in to everything the service needs; once
@@ -38,6 +39,7 @@ exit codes: 0 everything passed, 1 something failed, 2 wrong usage`;
 type Command = {
 	mode: PreflightMode;
 	service: string;
+	environment: Environment;
 	json: boolean;
 	patience: Patience;
 	address: string | undefined;
@@ -75,10 +77,16 @@ function parse(args: string[], platform: Platform): Command | string {
 		return (error as Error).message;
 	}
 	const { values, positionals } = parsed;
-	const [modeGiven, service, ...rest] = positionals;
+	const [modeGiven, service, environmentGiven, ...rest] = positionals;
 	const mode = preflightModes.find((each) => each === modeGiven);
-	if (mode === undefined || service === undefined || rest.length > 0) {
-		return `expected a mode (${preflightModes.join(", ")}) and a service`;
+	const environment = environments.find((each) => each === environmentGiven);
+	if (
+		mode === undefined ||
+		service === undefined ||
+		environment === undefined ||
+		rest.length > 0
+	) {
+		return `expected a mode (${preflightModes.join(", ")}), a service and an environment (${environments.join(", ")})`;
 	}
 	if (!Object.hasOwn(platform.services, service)) {
 		return `there is no service '${service}' in the contract; it has: ${Object.keys(platform.services).join(", ")}`;
@@ -94,6 +102,7 @@ function parse(args: string[], platform: Platform): Command | string {
 	return {
 		mode,
 		service,
+		environment,
 		json: values.json,
 		patience: { budgetSeconds, attemptSeconds },
 		address: values.address,
@@ -120,13 +129,14 @@ function parseOptions(args: string[]) {
 }
 
 async function run(
-	{ mode, service, json, patience, address }: Command,
+	{ mode, service, environment, json, patience, address }: Command,
 	variables: NodeJS.ProcessEnv,
 	scrub: Scrubber,
 ): Promise<boolean> {
-	const { environment, outcomes, access } = inspect(
+	const { outcomes, access } = inspect(
 		platform,
 		service,
+		environment,
 		variables,
 	);
 	const subject: Subject = { service, environment };

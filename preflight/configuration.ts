@@ -1,21 +1,15 @@
 /** Checks a service's variables against the contract, all at once and without connecting to anything. */
-import { type Environment, environments } from "../contract/environments.ts";
+import type { Environment } from "../contract/environments.ts";
 import { storesBoundBy } from "../contract/needs.ts";
 import type { Platform } from "../contract/schema.ts";
 import { type Access, readAccess } from "./dependencies.ts";
-import {
-	comesFrom,
-	type Expectation,
-	environmentNamed,
-	expectationsOf,
-} from "./expectations.ts";
+import { comesFrom, type Expectation, expectationsOf } from "./expectations.ts";
 import type { Outcome } from "./outcome.ts";
 import { bindFix, upCommand } from "./remedies.ts";
 import { type Problem, valueProblems } from "./variable-rules.ts";
 import { sharedProblems, unwantedProblems } from "./variable-sets.ts";
 
 export type Configuration = {
-	environment: Environment | undefined;
 	/** One passed outcome if everything is right; otherwise what is missing, and after it what is wrong. */
 	outcomes: Outcome[];
 	/** The logins whose variables are right; only these can be tried. */
@@ -26,9 +20,9 @@ export type Configuration = {
 export function inspect(
 	platform: Platform,
 	service: string,
+	environment: Environment,
 	variables: NodeJS.ProcessEnv,
 ): Configuration {
-	const environment = environmentNamed(platform, service, variables);
 	const expected = expectationsOf(platform, service, environment);
 	const isSet = ({ variable }: Expectation) =>
 		variables[variable] !== undefined;
@@ -41,9 +35,7 @@ export function inspect(
 			valueProblems(platform, each, variables, environment),
 		),
 		...sharedProblems(platform, present, variables, environment),
-		...(environment === undefined
-			? []
-			: unwantedProblems(platform, service, variables, environment)),
+		...unwantedProblems(platform, service, variables, environment),
 	];
 	const { access, problems } = readAccess(
 		platform,
@@ -54,7 +46,6 @@ export function inspect(
 	);
 	const all = [...missing, ...wrong, ...problems];
 	return {
-		environment,
 		access,
 		outcomes:
 			all.length > 0
@@ -74,9 +65,9 @@ export function inspect(
 function untriedBuckets(
 	platform: Platform,
 	service: string,
-	environment: Environment | undefined,
+	environment: Environment,
 ): Outcome[] {
-	return storesBoundBy(platform, service, environment ?? "production")
+	return storesBoundBy(platform, service, environment)
 		.filter(({ store }) => store.kind === "bucket")
 		.map(({ name }) => ({
 			state: "warning",
@@ -98,7 +89,7 @@ function outcomeOf({ variable, secretId, fact, fix }: Problem): Outcome {
 
 function missingProblem(
 	{ variable, secret, plain }: Expectation,
-	environment: Environment | undefined,
+	environment: Environment,
 ): Problem {
 	if (secret !== undefined) {
 		const { secretId } = secret;
@@ -111,7 +102,7 @@ function missingProblem(
 	}
 	const expected =
 		plain !== undefined && comesFrom(plain, "environment")
-			? `; expected ${environments.join(", ")}`
+			? `; expected ${environment}`
 			: "";
 	return {
 		variable,

@@ -1,5 +1,5 @@
 /** Which logins a service's variables give, in whatever form it takes them, where they agree with each other. */
-import { bindingsFor, serviceContract } from "../contract/bindings.ts";
+import { bindingsFor } from "../contract/bindings.ts";
 import type { DatabaseLogin } from "../contract/connection-strings.ts";
 import type { Environment } from "../contract/environments.ts";
 import type { Platform, SecretContract } from "../contract/schema.ts";
@@ -64,7 +64,7 @@ const defaultPorts = { postgres: 5432, redis: 6378 };
 export function readAccess(
 	platform: Platform,
 	service: string,
-	environment: Environment | undefined,
+	environment: Environment,
 	variables: NodeJS.ProcessEnv,
 	unusable: ReadonlySet<string>,
 ): { access: Access; problems: Problem[] } {
@@ -94,20 +94,15 @@ export function readAccess(
 function filesOf(
 	platform: Platform,
 	service: string,
-	environment: Environment | undefined,
+	environment: Environment,
 ): ReadonlyMap<string, string> {
-	const files =
-		environment === undefined
-			? Object.entries(serviceContract(platform, service).secretFiles)
-			: bindingsFor(platform, service, environment).files.map(
-					({ path, secret }) => [path, secret] as const,
-				);
-	return new Map(files.map(([path, secret]) => [secret, path]));
+	const { files } = bindingsFor(platform, service, environment);
+	return new Map(files.map(({ path, secret }) => [secret, path]));
 }
 
 type Surroundings = {
 	variables: NodeJS.ProcessEnv;
-	environment: Environment | undefined;
+	environment: Environment;
 	unusable: ReadonlySet<string>;
 	problems: Problem[];
 };

@@ -18,19 +18,16 @@ export type Outcome = {
 	fix?: string;
 };
 
-/** What is checked: a service in an environment, if that is known. */
+/** What is checked. */
 export type Subject = {
 	service: string;
-	environment: Environment | undefined;
+	environment: Environment;
 };
 
 const marks = { passed: "ok  ", warning: "WARN", failed: "FAIL" };
 
 /** The names that Cloud Logging knows. */
 const severities = { passed: "INFO", warning: "WARNING", failed: "ERROR" };
-
-/** What stands for the environment's name as long as it is unknown. */
-export const unknownEnvironment = "<environment>";
 
 /** One line for people. */
 export function textLine(
@@ -50,7 +47,7 @@ export function textLine(
 			? ""
 			: `, ${attempts} ${attempts === 1 ? "attempt" : "attempts"}`;
 	const remedy = fix === undefined ? "" : `. Fix: ${fix}`;
-	return `${marks[state]} ${service} in ${environment ?? unknownEnvironment}: ${what}${count}: ${fact}${remedy}`;
+	return `${marks[state]} ${service} in ${environment}: ${what}${count}: ${fact}${remedy}`;
 }
 
 /** One line of JSON in Cloud Logging's structured form. */

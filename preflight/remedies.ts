@@ -2,20 +2,19 @@
 import type { Environment } from "../contract/environments.ts";
 import type { Platform, SecretContract } from "../contract/schema.ts";
 import { isGenerated, storeUse } from "../contract/sources.ts";
-import { unknownEnvironment } from "./outcome.ts";
 
 /** The command that brings a stack to what its configuration and the contract say. */
-export function upCommand(environment: Environment | undefined): string {
+export function upCommand(environment: Environment): string {
 	return environment === "local"
 		? "tools/pulumi-local up -s local"
-		: `pulumi up -s ${environment ?? unknownEnvironment}`;
+		: `pulumi up -s ${environment}`;
 }
 
 /** For a variable that holds a secret's version, and is not set. */
 export function bindFix(
 	variable: string,
 	secretId: string,
-	environment: Environment | undefined,
+	environment: Environment,
 ): string {
 	return `run '${upCommand(environment)}', which binds secret ${secretId} to ${variable}`;
 }
@@ -25,28 +24,23 @@ export function valueFix(
 	platform: Platform,
 	{ id, source }: SecretContract,
 	secretId: string,
-	environment: Environment | undefined,
+	environment: Environment,
 ): string {
-	const stack = environment ?? unknownEnvironment;
 	const up = `'${upCommand(environment)}'`;
 	if (source.from === "external") {
-		return `store a right value with 'gcloud secrets versions add ${secretId} --data-file=-', pin its number with 'pulumi config set --path 'externalSecrets["${id}"].version' <number> -s ${stack}', then run ${up}`;
+		return `store a right value with 'gcloud secrets versions add ${secretId} --data-file=-', pin its number with 'pulumi config set --path 'externalSecrets["${id}"].version' <number> -s ${environment}', then run ${up}`;
 	}
 	if (isGenerated(source)) {
-		return `make a new value with 'pulumi config set --path 'keyEpochs["${id}"]' <one more> -s ${stack}', then run ${up}`;
+		return `make a new value with 'pulumi config set --path 'keyEpochs["${id}"]' <one more> -s ${environment}', then run ${up}`;
 	}
 	const use = storeUse(platform, source);
 	if (use?.store.kind === "clickhouse") {
-		return `correct 'stores.${use.name}' in Pulumi.${stack}.yaml, then run ${up}`;
+		return `correct 'stores.${use.name}' in Pulumi.${environment}.yaml, then run ${up}`;
 	}
 	return `run ${up}, which makes the value from the resource it belongs to`;
 }
 
 /** For a login whose password the database does not accept. */
-export function loginFix(
-	user: string,
-	environment: Environment | undefined,
-): string {
-	const stack = environment ?? unknownEnvironment;
-	return `if revisions serve with ${user}, rotate to the other login with 'pulumi config set rotationEpoch <n + 1> -s ${stack}'; if none does, make its password anew with 'pulumi config set --path 'slotRetry["<n>"]' <one more> -s ${stack}'; then run '${upCommand(environment)}'`;
+export function loginFix(user: string, environment: Environment): string {
+	return `if revisions serve with ${user}, rotate to the other login with 'pulumi config set rotationEpoch <n + 1> -s ${environment}'; if none does, make its password anew with 'pulumi config set --path 'slotRetry["<n>"]' <one more> -s ${environment}'; then run '${upCommand(environment)}'`;
 }

@@ -1,6 +1,6 @@
 /** What the variables of a service must not be; no finding repeats a value. */
 
-import { type Environment, environments } from "../contract/environments.ts";
+import type { Environment } from "../contract/environments.ts";
 import { keyForm } from "../contract/keys.ts";
 import { pointsAtLoopback } from "../contract/loopback.ts";
 import type { Platform } from "../contract/schema.ts";
@@ -27,7 +27,7 @@ export function valueProblems(
 	platform: Platform,
 	{ variable, secret, plain }: Expectation,
 	variables: NodeJS.ProcessEnv,
-	environment: Environment | undefined,
+	environment: Environment,
 ): Problem[] {
 	const value = variables[variable] ?? "";
 	if (secret === undefined) {
@@ -52,7 +52,7 @@ export function valueProblems(
 		value === ""
 			? ["is empty"]
 			: [
-					...secretValueProblems(contract, value, environment ?? "staging"),
+					...secretValueProblems(contract, value, environment),
 					...formProblems(contract.source, value),
 				];
 	const fix = valueFix(platform, contract, secretId, environment);
@@ -86,7 +86,7 @@ function plainProblem(
 	platform: Platform,
 	{ variable, plain }: Pick<Expectation, "variable" | "plain">,
 	value: string,
-	environment: Environment | undefined,
+	environment: Environment,
 ): string | undefined {
 	if (value.trim() === "") {
 		return "is empty";
@@ -95,10 +95,7 @@ function plainProblem(
 		return undefined;
 	}
 	if (comesFrom(plain, "environment") && value !== environment) {
-		return `names another environment; expected ${environment ?? environments.join(", ")}`;
-	}
-	if (environment === undefined) {
-		return undefined;
+		return `names another environment; expected ${environment}`;
 	}
 	const { project } = platform.environments[environment];
 	if (comesFrom(plain, "project") && value !== project) {

@@ -14,7 +14,7 @@ export function sharedProblems(
 	platform: Platform,
 	present: Expectation[],
 	variables: NodeJS.ProcessEnv,
-	environment: Environment | undefined,
+	environment: Environment,
 ): Problem[] {
 	return present.flatMap(({ variable, secret }, index) => {
 		const value = variables[variable];

@@ -5,7 +5,7 @@ import {
 } from "../../contract/preflight-command.ts";
 import { isPreflightImage, preflightImage } from "../../contract/release.ts";
 import type { Evidence } from "../evidence.ts";
-import type { ExpectedService, JobRole } from "../expected.ts";
+import type { Expected, ExpectedService, JobRole } from "../expected.ts";
 import {
 	at,
 	type Data,
@@ -73,7 +73,7 @@ function* problemsOf(job: Job, evidence: Evidence): Generator<Problem> {
 	if (container !== undefined) {
 		yield* role === "check"
 			? ownCheckProblems(job, container.data, evidence)
-			: preflightProblems(job, container.data, role);
+			: preflightProblems(job, container.data, role, evidence.expected);
 	}
 	yield* executionProblems(job);
 	yield* volumeProblems(job);
@@ -85,6 +85,7 @@ function* preflightProblems(
 	{ of: { service } }: Job,
 	container: Data,
 	role: "preflight" | "verify",
+	{ environment }: Expected,
 ): Generator<Problem> {
 	const mode = role === "verify" ? "verify" : "check";
 	const image = textAt(container, "image");
@@ -95,10 +96,13 @@ function* preflightProblems(
 		};
 	}
 	const args = textsAt(container, "args");
-	if (args.state !== "known" || !asksPreflightFor(args.value, mode, service)) {
+	if (
+		args.state !== "known" ||
+		!asksPreflightFor(args.value, mode, service, environment)
+	) {
 		yield {
 			found: `${quantity(args)} arguments`,
-			needed: `'${preflightArgs(mode, service).join(" ")}', and no other`,
+			needed: `'${preflightArgs(mode, service, environment).join(" ")}', and no other`,
 		};
 	}
 	const commands = textsAt(container, "commands");

@@ -34,7 +34,7 @@ export type Warning = Required<Pick<Outcome, "fact" | "fix">>;
 /** The checks that the service's variables allow. */
 export function dependencyChecks(
 	platform: Platform,
-	environment: Environment | undefined,
+	environment: Environment,
 	access: Access,
 ): Check[] {
 	const plan = new Plan(platform, environment);
@@ -49,13 +49,11 @@ const tablesNamed = 10;
 
 class Plan {
 	readonly #platform: Platform;
-	readonly #stack: string;
-	readonly #environment: Environment | undefined;
+	readonly #environment: Environment;
 
-	constructor(platform: Platform, environment: Environment | undefined) {
+	constructor(platform: Platform, environment: Environment) {
 		this.#platform = platform;
 		this.#environment = environment;
-		this.#stack = environment ?? "<environment>";
 	}
 
 	postgres({
@@ -133,8 +131,8 @@ class Plan {
 			declared?.kind === "clickhouse" ? declared.passwordSecret : "";
 		const remedies = {
 			...this.#network(variable, "ClickHouse runs"),
-			login: `store the user's password with 'gcloud secrets versions add ${password}-${this.#stack} --data-file=-', pin its number with 'pulumi config set --path 'externalSecrets["${password}"].version' <number> -s ${this.#stack}', then run '${upCommand(this.#environment)}'`,
-			database: `create database ${login.database}, or correct it with 'pulumi config set --path 'stores["${store}"].database' <name> -s ${this.#stack}'`,
+			login: `store the user's password with 'gcloud secrets versions add ${password}-${this.#environment} --data-file=-', pin its number with 'pulumi config set --path 'externalSecrets["${password}"].version' <number> -s ${this.#environment}', then run '${upCommand(this.#environment)}'`,
+			database: `create database ${login.database}, or correct it with 'pulumi config set --path 'stores["${store}"].database' <name> -s ${this.#environment}'`,
 			certificate:
 				"check that the host is ClickHouse's own, with a certificate of a public authority",
 		};
@@ -185,7 +183,7 @@ function foreignTablesWarning(tables: string[], owner: string): Warning {
 export function siblingChecks(
 	platform: Platform,
 	service: string,
-	environment: Environment | undefined,
+	environment: Environment,
 	variables: NodeJS.ProcessEnv,
 ): Check[] {
 	const contract = serviceContract(platform, service);
@@ -215,7 +213,7 @@ export function siblingChecks(
 			address,
 		);
 		const remedies = {
-			network: `look at the revisions of ${sibling} and at the load balancer: gcloud run revisions list --service=${environment === undefined ? sibling : serviceNameIn(platform, sibling, environment)}`,
+			network: `look at the revisions of ${sibling} and at the load balancer: gcloud run revisions list --service=${serviceNameIn(platform, sibling, environment)}`,
 			certificate:
 				"check the load balancer's certificate: gcloud compute ssl-certificates list",
 		};

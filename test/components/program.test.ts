@@ -298,7 +298,7 @@ describe("a service", () => {
 			volumes: template("auth").volumes,
 		});
 		expect(maxRetries).toBe(0);
-		expect(containers[0].args).toEqual(["check", "auth", "--json"]);
+		expect(containers[0].args).toEqual(["check", "auth", "staging", "--json"]);
 		expect(job.runExecutionToken).toMatch(/^[0-9a-f]{8}-1$/);
 		expect(job.labels.attempt).toBe("1");
 	});

@@ -38,7 +38,11 @@ describe("a gate that does not check", () => {
 		async (phase) => {
 			const changes: Change[] = [
 				setTemplate(authJob, "containers.0.commands", ["true"]),
-				setTemplate(authJob, "containers.0.args", ["check", "frontend"]),
+				setTemplate(authJob, "containers.0.args", [
+					"check",
+					"frontend",
+					"staging",
+				]),
 			];
 			for (const change of changes) {
 				const said = await judgeStack(change(stackIn(phase)));
@@ -275,6 +279,7 @@ describe("ignoreChanges", () => {
 			secretId: "jwt-secret-staging",
 			role,
 			member: frontend,
+			etag: "BwX",
 		})(stackIn("settled"));
 		expect(await judgeStack(stack)).toEqual([]);
 	});

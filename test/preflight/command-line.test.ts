@@ -5,28 +5,32 @@ import { runPreflight } from "./preflight.ts";
 
 describe("preflight's command line", () => {
 	it("[R-030] lists everything that auth misses in an empty environment", async () => {
-		const { code, lines, errors } = await runPreflight(["check", "auth"], {});
+		const { code, lines, errors } = await runPreflight(
+			["check", "auth", "production"],
+			{},
+		);
 		const { plain, secrets } = bindingsFor(platform, "auth", "production");
-		const unknown = (name: string) =>
-			name.replace(/_PRODUCTION$/, "_<ENVIRONMENT>");
 		expect({ code, errors }).toEqual({ code: 1, errors: "" });
 		expect(lines).toEqual([
 			...plain.map(
 				({ variable }) =>
-					`FAIL auth in <environment>: ${variable}: is missing${variable === "ENVIRONMENT" ? "; expected local, staging, production" : ""}. Fix: run 'pulumi up -s <environment>', which writes it into the service`,
+					`FAIL auth in production: ${variable}: is missing${variable === "ENVIRONMENT" ? "; expected production" : ""}. Fix: run 'pulumi up -s production', which writes it into the service`,
 			),
 			...secrets.map(
-				({ variable, secret }) =>
-					`FAIL auth in <environment>: ${unknown(variable)} (secret ${secret}-<environment>): is missing. Fix: run 'pulumi up -s <environment>', which binds secret ${secret}-<environment> to ${unknown(variable)}`,
+				({ variable, secretId }) =>
+					`FAIL auth in production: ${variable} (secret ${secretId}): is missing. Fix: run 'pulumi up -s production', which binds secret ${secretId} to ${variable}`,
 			),
-			`0 checks passed, ${plain.length + secrets.length} failed. First fix: run 'pulumi up -s <environment>', which writes it into the service`,
+			`0 checks passed, ${plain.length + secrets.length} failed. First fix: run 'pulumi up -s production', which writes it into the service`,
 		]);
 	});
 
 	it("writes lines that Cloud Logging reads", async () => {
-		const { lines } = await runPreflight(["check", "frontend", "--json"], {
-			NEXT_PUBLIC_ENVIRONMENT: "staging",
-		});
+		const { lines } = await runPreflight(
+			["check", "frontend", "staging", "--json"],
+			{
+				NEXT_PUBLIC_ENVIRONMENT: "staging",
+			},
+		);
 		expect(JSON.parse(lines[0] ?? "")).toEqual({
 			severity: "ERROR",
 			message:
@@ -46,18 +50,26 @@ describe("preflight's command line", () => {
 	});
 
 	it.each([
-		[[], "expected a mode (check, verify, serve) and a service"],
-		[["try", "auth"], "expected a mode (check, verify, serve) and a service"],
+		...[
+			[],
+			["try", "auth", "staging"],
+			["check", "auth"],
+			["check", "auth", "stage"],
+			["check", "auth", "staging", "more"],
+		].map((args): [string[], string] => [
+			args,
+			"expected a mode (check, verify, serve), a service and an environment (local, staging, production)",
+		]),
 		[
-			["check", "constructor"],
+			["check", "constructor", "local"],
 			"there is no service 'constructor' in the contract; it has: auth, backend, frontend",
 		],
 		[
-			["check", "auth", "--budget-seconds", "soon"],
+			["check", "auth", "local", "--budget-seconds", "soon"],
 			"--budget-seconds and --attempt-seconds take positive numbers",
 		],
 		[
-			["serve", "auth", "--address", "localhost"],
+			["serve", "auth", "local", "--address", "localhost"],
 			"--address takes an IP address",
 		],
 	])("explains how it is used when it gets %p", async (args, message) => {
@@ -66,7 +78,7 @@ describe("preflight's command line", () => {
 		expect(errors.split("\n").slice(0, 3)).toEqual([
 			message,
 			"",
-			"usage: preflight <mode> <service> [options]",
+			"usage: preflight <mode> <service> <environment> [options]",
 		]);
 	});
 

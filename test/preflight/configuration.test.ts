@@ -56,7 +56,7 @@ function problems(
 			delete variables[name];
 		}
 	}
-	return inspect(platform, service, variables).outcomes.map(
+	return inspect(platform, service, environment, variables).outcomes.map(
 		({ check, fact }) => `${check} ${fact}`,
 	);
 }
@@ -94,7 +94,7 @@ describe("variables of a service", () => {
 				const ofIt = (lines: string[]) =>
 					lines.filter((line) => line.startsWith(`${variable} `));
 				expect(ofIt(missing)).toEqual([
-					`${variable} is missing${unknown ? "; expected local, staging, production" : ""}`,
+					`${variable} is missing${unknown ? `; expected ${environment}` : ""}`,
 				]);
 				expect(ofIt(empty)).toEqual([`${variable} is empty`]);
 			}
@@ -106,7 +106,7 @@ describe("variables of a service", () => {
 		delete variables.SECRET_KEY;
 		variables.GOOGLE_OAUTH_CLIENT_ID_STAGING = "changeme-changeme";
 		variables.JWT_SECRET_KEY = "short";
-		expect(inspect(platform, "auth", variables).outcomes).toEqual([
+		expect(inspect(platform, "auth", "staging", variables).outcomes).toEqual([
 			{
 				state: "failed",
 				check: "SECRET_KEY",
@@ -294,7 +294,7 @@ describe("variables of a service", () => {
 			SEARCH_HOST: "10.64.0.9",
 		});
 		const said = (change: Record<string, string>) =>
-			inspect(parsePlatform(copy), "backend", {
+			inspect(parsePlatform(copy), "backend", "staging", {
 				...variablesOf("backend", "staging", logins),
 				...change,
 			}).outcomes.flatMap(({ state, check, fact }) =>
@@ -330,13 +330,15 @@ describe("variables of a service", () => {
 		).toEqual(["E2E_OAUTH_SIMULATION_KEY must not be set in production"]);
 	});
 
-	it("[R-022] are not replaced by anything when the environment is unknown", () => {
-		expect(problems({ ENVIRONMENT: "stage" })[0]).toBe(
-			"JWT_SECRET_<ENVIRONMENT> is missing",
-		);
-		expect(problems({ ENVIRONMENT: "stage" })).toContain(
-			"ENVIRONMENT names another environment; expected local, staging, production",
-		);
+	it("[R-022] are those of the environment that is given, whatever a variable says", () => {
+		for (const ENVIRONMENT of ["stage", "production", "local"]) {
+			expect(problems({ ENVIRONMENT })).toEqual([
+				"ENVIRONMENT names another environment; expected staging",
+			]);
+		}
+		expect(problems({ ENVIRONMENT: undefined })).toEqual([
+			"ENVIRONMENT is missing; expected staging",
+		]);
 	});
 
 	it("[R-063] are never repeated by a finding", () => {
@@ -350,7 +352,7 @@ describe("variables of a service", () => {
 				` ${planted}`,
 				`postgresql+asyncpg://u:${planted}@/db?${planted}=1`,
 			]) {
-				const { outcomes } = inspect(platform, "backend", {
+				const { outcomes } = inspect(platform, "backend", "staging", {
 					...variables,
 					[variable]: value,
 				});
@@ -367,7 +369,9 @@ describe("a service that binds a bucket", () => {
 			...variablesOf("auth", "staging", logins),
 			AVATARS_BUCKET: "netra-avatars-staging-netra-staging",
 		};
-		expect(inspect(contract, "auth", variables).outcomes.slice(1)).toEqual([
+		expect(
+			inspect(contract, "auth", "staging", variables).outcomes.slice(1),
+		).toEqual([
 			{
 				state: "warning",
 				check: "bucket avatars",
@@ -376,8 +380,12 @@ describe("a service that binds a bucket", () => {
 			},
 		]);
 		expect(
-			inspect(platform, "auth", variablesOf("auth", "staging", logins)).outcomes
-				.length,
+			inspect(
+				platform,
+				"auth",
+				"staging",
+				variablesOf("auth", "staging", logins),
+			).outcomes.length,
 		).toBe(1);
 	});
 
@@ -389,7 +397,7 @@ describe("a service that binds a bucket", () => {
 			S3_ACCESS_KEY_ID: "GOOG1E0123456789",
 			S3_SECRET_ACCESS_KEY: "short",
 		};
-		const found = inspect(withBuckets(), "backend", {
+		const found = inspect(withBuckets(), "backend", "staging", {
 			...variablesOf("backend", "staging", logins),
 			...given,
 		});

@@ -95,7 +95,7 @@ export class FaultBench {
 		variables: Variables = {},
 		options: readonly string[] = [],
 	): Promise<Report> {
-		return runPreflight(["check", "backend", ...options], {
+		return runPreflight(["check", "backend", "local", ...options], {
 			...this.variables(change),
 			...variables,
 		});
@@ -108,7 +108,7 @@ export class FaultBench {
 
 	/** The scheduled mode with little patience; everything but siblings is in order. */
 	verifyInVain(variables: Variables): Promise<Report> {
-		return runPreflight(["verify", "backend", ...patience], {
+		return runPreflight(["verify", "backend", "local", ...patience], {
 			...this.variables({}),
 			...variables,
 		});

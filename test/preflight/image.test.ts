@@ -25,7 +25,7 @@ describe("the file that the image holds", () => {
 		expect(built).toMatchObject({ status: 0, stderr: "" });
 		expect(statSync(file).size).toBeLessThan(2 * megabyte);
 		const { code, lines, errors } = await runPreflight(
-			["check", "backend"],
+			["check", "backend", "local"],
 			bench.variables({}),
 			file,
 		);

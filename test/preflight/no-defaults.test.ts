@@ -32,6 +32,7 @@ describe("a secret variable that is missing", () => {
 			const { outcomes, access } = inspect(
 				platform,
 				service,
+				environment,
 				onlyPlain(service, environment),
 			);
 			expect(

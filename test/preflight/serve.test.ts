@@ -19,7 +19,8 @@ async function serve(
 	const port = await freePort();
 	const child = spawnPreflight(
 		[
-			...["serve", service, "--budget-seconds", "20", "--attempt-seconds", "2"],
+			...["serve", service, "local"],
+			...["--budget-seconds", "20", "--attempt-seconds", "2"],
 			...options,
 		],
 		{ ...variables, PORT: String(port) },
@@ -119,7 +120,7 @@ describe("preflight serve", () => {
 	it("[R-030] does not start while a variable is missing", async () => {
 		const variables = bench.variables({});
 		delete variables.SECRET_KEY;
-		const child = spawnPreflight(["serve", "backend"], variables);
+		const child = spawnPreflight(["serve", "backend", "local"], variables);
 		const [code] = await once(child, "close");
 		expect(code).toBe(1);
 	});

@@ -106,7 +106,14 @@ function commandOf({ template }: Workload): string[] {
 	return image === "preflight"
 		? [process.execPath, preflight, ...texts("args")]
 		: // This machine's network is not the container's own: the front door alone has to reach it.
-			[process.execPath, preflight, "serve", image, "--address=127.0.0.1"];
+			[
+				process.execPath,
+				preflight,
+				"serve",
+				image,
+				"local",
+				"--address=127.0.0.1",
+			];
 }
 
 /** `auth` of `us-central1-docker.pkg.dev/project/repository/auth@sha256:…`. */

@@ -15,7 +15,7 @@ const change = (path: string, value: Value | undefined, ...says: string[]) =>
 		...says,
 	);
 const args = (...value: string[]) =>
-	change(`${main}.args`, value, "'check auth --json'");
+	change(`${main}.args`, value, "'check auth staging --json'");
 const ofJob = (path: string, value: Value | undefined, ...says: string[]) =>
 	line(set(workload(authJob), path, value), "service auth", ...says);
 
@@ -34,7 +34,9 @@ const asVerify =
 		return [
 			...others,
 			...change(
-				setTemplate(verifyJob, `${main}.args`, ["verify", "auth"])(copies),
+				setTemplate(verifyJob, `${main}.args`, ["verify", "auth", "staging"])(
+					copies,
+				),
 			),
 		];
 	};
@@ -94,26 +96,32 @@ export const gates: Ways = {
 			],
 		"a preflight or verify job with other arguments than the check of its own service, or ones that this preview does not know":
 			[
-				args("check", "frontend"),
-				args("check", "frontend", "--json"),
+				args("check", "frontend", "staging"),
+				args("check", "auth"),
+				args("check", "auth", "local"),
+				args("check", "frontend", "staging", "--json"),
 				args("check", "--help"),
 				args("--help"),
-				args("verify", "auth", "--json"),
+				args("verify", "auth", "staging", "--json"),
 				args("serve", "auth"),
-				args("check", "auth", "--budget-seconds", "0.1"),
+				args("check", "auth", "staging", "--budget-seconds", "0.1"),
 				args("auth", "check"),
 				args(),
 				change(`${main}.args`, undefined, "no arguments"),
 				change(`${main}.args`, UNKNOWN, "unknown arguments"),
 				change(`${main}.args`, ["check", UNKNOWN], "unknown arguments"),
 				line(
-					setTemplate(frontendJob, `${main}.args`, ["check", "auth"]),
+					setTemplate(frontendJob, `${main}.args`, [
+						"check",
+						"auth",
+						"staging",
+					]),
 					"service frontend",
-					"'check frontend --json'",
+					"'check frontend staging --json'",
 				),
 				verify(
-					setTemplate(verifyJob, `${main}.args`, ["check", "auth"]),
-					"'verify auth --json'",
+					setTemplate(verifyJob, `${main}.args`, ["check", "auth", "staging"]),
+					"'verify auth staging --json'",
 				),
 			],
 		"several containers, or none that this preview knows": [
