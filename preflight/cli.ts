@@ -7,6 +7,7 @@ import {
 	preflightModes,
 } from "../contract/preflight-command.ts";
 import type { Platform } from "../contract/schema.ts";
+import { secondKey } from "../policies/shipped-key.ts";
 import { dependencyChecks, siblingChecks } from "./checks/plan.ts";
 import { inspect } from "./configuration.ts";
 import {
@@ -128,6 +129,7 @@ async function run(
 		platform,
 		service,
 		variables,
+		secondKey,
 	);
 	const subject: Subject = { service, environment };
 	const print: Print = (outcome) => {

@@ -11,7 +11,11 @@ import {
 import type { Outcome } from "./outcome.ts";
 import { bindFix, upCommand } from "./remedies.ts";
 import { type Problem, valueProblems } from "./variable-rules.ts";
-import { sharedProblems, unwantedProblems } from "./variable-sets.ts";
+import {
+	type Prohibitions,
+	sharedProblems,
+	unwantedProblems,
+} from "./variable-sets.ts";
 
 export type Configuration = {
 	environment: Environment | undefined;
@@ -26,6 +30,7 @@ export function inspect(
 	platform: Platform,
 	service: string,
 	variables: NodeJS.ProcessEnv,
+	prohibitions: Prohibitions,
 ): Configuration {
 	const environment = environmentNamed(platform, service, variables);
 	const expected = expectationsOf(platform, service, environment);
@@ -42,7 +47,13 @@ export function inspect(
 		...sharedProblems(platform, present, variables, environment),
 		...(environment === undefined
 			? []
-			: unwantedProblems(platform, service, variables, environment)),
+			: unwantedProblems(
+					platform,
+					prohibitions,
+					service,
+					variables,
+					environment,
+				)),
 	];
 	const { access, problems } = readAccess(
 		platform,

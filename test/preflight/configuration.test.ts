@@ -7,6 +7,7 @@ import type { Environment } from "../../contract/environments.ts";
 import { platform } from "../../contract/platform.ts";
 import { parsePlatform } from "../../contract/schema.ts";
 import { createAuthority } from "../../local/servers/certificates.ts";
+import { secondKey } from "../../policies/shipped-key.ts";
 import { inspect } from "../../preflight/configuration.ts";
 import { temporaryFolder } from "../servers/folder.ts";
 import { type Logins, type Variables, variablesOf } from "./preflight.ts";
@@ -55,7 +56,7 @@ function problems(
 			delete variables[name];
 		}
 	}
-	return inspect(platform, service, variables).outcomes.map(
+	return inspect(platform, service, variables, secondKey).outcomes.map(
 		({ check, fact }) => `${check} ${fact}`,
 	);
 }
@@ -105,7 +106,7 @@ describe("variables of a service", () => {
 		delete variables.SECRET_KEY;
 		variables.GOOGLE_OAUTH_CLIENT_ID_STAGING = "changeme-changeme";
 		variables.JWT_SECRET_KEY = "short";
-		expect(inspect(platform, "auth", variables).outcomes).toEqual([
+		expect(inspect(platform, "auth", variables, secondKey).outcomes).toEqual([
 			{
 				state: "failed",
 				check: "SECRET_KEY",
@@ -293,10 +294,12 @@ describe("variables of a service", () => {
 			SEARCH_HOST: "10.64.0.9",
 		});
 		const said = (change: Record<string, string>) =>
-			inspect(parsePlatform(copy), "backend", {
-				...variablesOf("backend", "staging", logins),
-				...change,
-			}).outcomes.flatMap(({ state, check, fact }) =>
+			inspect(
+				parsePlatform(copy),
+				"backend",
+				{ ...variablesOf("backend", "staging", logins), ...change },
+				secondKey,
+			).outcomes.flatMap(({ state, check, fact }) =>
 				state === "passed" ? [] : [`${check} ${fact}`],
 			);
 		expect(said({ HOST: "0.0.0.0", SEARCH_HOST: "10.64.0.9" })).toEqual([]);
@@ -349,10 +352,12 @@ describe("variables of a service", () => {
 				` ${planted}`,
 				`postgresql+asyncpg://u:${planted}@/db?${planted}=1`,
 			]) {
-				const { outcomes } = inspect(platform, "backend", {
-					...variables,
-					[variable]: value,
-				});
+				const { outcomes } = inspect(
+					platform,
+					"backend",
+					{ ...variables, [variable]: value },
+					secondKey,
+				);
 				expect(JSON.stringify(outcomes)).not.toContain("planted");
 			}
 		}
