@@ -120,11 +120,12 @@ const equalOf = (platform: Platform): SecondKey["equal"] =>
 			]),
 	);
 
+/** One name of each key; its others are equal. */
 function differOf(platform: Platform): SecondKey["differ"] {
-	const names = new Set(holdersOfKeys(platform).flatMap(([, each]) => each));
-	return names.size < 2
+	const names = holdersOfKeys(platform).flatMap(([, each]) => each.slice(0, 1));
+	return names.length < 2
 		? {}
-		: { [notReviewed("each key has one purpose")]: [...names] };
+		: { [notReviewed("each key has one purpose")]: names };
 }
 
 const absentOf = ({ secrets }: Platform): SecondKey["absent"] =>
@@ -208,13 +209,28 @@ export function writeDraft(
 			`[key-draft] ${secondKeyFile} exists, and its owners have reviewed it\n  fix: npm run key:draft -- --overwrite makes it anew from the contract; it keeps the reasons, prohibitions and alternatives`,
 		);
 	}
-	const before = exists
-		? parseSecondKey(JSON.parse(readFileSync(file, "utf8")))
-		: undefined;
+	const before = exists ? keyIn(file) : undefined;
 	const text = textOf(draftOf(platform, before));
 	writeFileSync(file, text);
 	const open = text.split(notReviewed("")).length - 1;
-	return `${secondKeyFile} says what contract/platform.ts says today. ${open === 0 ? "Every reason was in it already" : `Its owners now replace each 'not reviewed' (${open}) by the reason`}, and review the rest.`;
+	return `${secondKeyFile} says what contract/platform.ts says today. ${
+		open === 0
+			? "It has every reason; its owners review the difference."
+			: `Its owners review it, and replace each 'not reviewed' (${open}) by the reason.`
+	}`;
+}
+
+/** @throws {UserError} if the file can't be read */
+function keyIn(file: string): SecondKey {
+	let content: unknown;
+	try {
+		content = JSON.parse(readFileSync(file, "utf8"));
+	} catch (error) {
+		throw new UserError(
+			`[key-draft] ${secondKeyFile} is no JSON: ${(error as Error).message}\n  fix: correct it, or remove it to begin anew`,
+		);
+	}
+	return parseSecondKey(content);
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -6,7 +6,10 @@ import {
 	type Platform,
 	parsePlatform,
 } from "../../contract/schema.ts";
+import { seenOf } from "../in-process/policies.ts";
 import { shippedStack } from "../in-process/shipped.ts";
+import { planOf, textOf } from "../recorded-plan/plans.ts";
+import { judgeStack } from "./engine.ts";
 
 export type Edit = (contract: Platform) => void;
 
@@ -26,20 +29,29 @@ export function edited(edit: Edit): Platform | string {
 
 /**
  * Previews the stack that a contract registers, with the pack.
- * @returns why it is rejected: what the program refuses, or each mandatory violation; nothing if it passes
+ * @returns what it declares, and why it is rejected: what the program refuses, or each mandatory violation; nothing if
+ * it passes
  */
-export async function rejections(
+export async function previewed(
 	contract: Platform,
 	environment: Environment,
-): Promise<string[]> {
-	const stack = shippedStack(
-		environment,
-		{ policies: { platform: contract } },
-		() => ({ contract }),
-	);
+): Promise<{ plan: string; rejections: string[] }> {
+	const stack = shippedStack(environment, {}, () => ({ contract }));
 	try {
-		const { ok, messages } = await stack.preview();
-		return ok ? [] : messages;
+		const run = await stack.preview();
+		const seen = seenOf(run, stack.config["gcp:project"] ?? "");
+		const said = run.ok
+			? await judgeStack(seen, { stack: environment, platform: contract })
+			: [];
+		return {
+			plan: textOf(planOf(run.registrations)),
+			rejections: [
+				...(run.ok ? [] : run.messages),
+				...said
+					.filter(({ mandatory }) => mandatory)
+					.map((each) => each.message),
+			],
+		};
 	} finally {
 		stack.remove();
 	}

@@ -6,7 +6,7 @@ import { parseSecondKey } from "../../policies/second-key.ts";
 import { secondKey } from "../../policies/shipped-key.ts";
 import { plainStack } from "../fixtures/plain-stack.ts";
 import { preview } from "../fixtures/preview.ts";
-import { type Edit, edited, rejections } from "./changed-contract.ts";
+import { type Edit, edited, previewed } from "./changed-contract.ts";
 import { judgeStack } from "./engine.ts";
 
 type Service = Platform["services"][string];
@@ -186,8 +186,10 @@ describe("an edit of the contract alone", () => {
 		async (_, edit, message, environment = "staging") => {
 			const contract = edited(edit);
 			expect(typeof contract).not.toBe("string");
-			const said = await rejections(contract as Platform, environment);
-			expect(said.map((each) => each.split("\n").at(-1))).toContain(message);
+			const { rejections } = await previewed(contract as Platform, environment);
+			expect(rejections.map((each) => each.split("\n").at(-1))).toContain(
+				message,
+			);
 		},
 	);
 
