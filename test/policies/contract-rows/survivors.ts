@@ -66,7 +66,6 @@ export const shownByThePlan: readonly Accepted[] = [
 			"services.*.requestTimeoutSeconds: *ed",
 			"services.*.startBudgetSeconds: dropped",
 			"services.*.startBudgetSeconds: halved",
-			"services.auth.startBudgetSeconds: doubled",
 			"services.frontend.startBudgetSeconds: doubled",
 			"services.*.sessionAffinity: *ed",
 			"services.*.cpuAlwaysAllocated: *ed",
