@@ -6,28 +6,13 @@
  */
 import Table from "cli-table3";
 import { platform } from "../contract/platform.ts";
-import type { SecondKey } from "../policies/second-key.ts";
 import { manyResources, manyServices } from "../test/fixtures/many-services.ts";
 import { plainStack } from "../test/fixtures/plain-stack.ts";
 import { type Phase, preview } from "../test/fixtures/preview.ts";
 import { judgeStack } from "../test/policies/engine.ts";
+import { draftOf } from "../tools/key-draft.ts";
 
 const runs = Number(process.argv[2] ?? 5);
-
-/** The second key of a platform: here it is made from the contract, which is what is measured with. */
-function secondKeyOf(of: typeof platform): SecondKey {
-	const critical = new Map(
-		of.secrets.map(({ id, criticalIn }) => [id, new Set(criticalIn)]),
-	);
-	return Object.fromEntries(
-		Object.entries(of.services).map(([name, { secrets }]) => [
-			name,
-			Object.entries(secrets)
-				.filter(([, id]) => critical.get(id)?.has(name) === true)
-				.map(([variable]) => variable),
-		]),
-	);
-}
 
 const table = new Table({
 	head: ["services", "resources", "preview", "ms", "µs a resource"],
@@ -36,7 +21,7 @@ const table = new Table({
 });
 for (const copies of [1, 10, 100]) {
 	const many = manyServices(platform, copies);
-	const options = { platform: many, secondKey: secondKeyOf(many) };
+	const options = { platform: many, secondKey: draftOf(many) };
 	for (const phase of ["first", "settled"] satisfies Phase[]) {
 		const resources = manyResources(
 			platform,

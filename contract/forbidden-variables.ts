@@ -1,4 +1,4 @@
-/** Variables that must not be set: what the patterns of `forbiddenVariables` cover. */
+/** Variables that must not be set: what the patterns of the second key cover. */
 
 /**
  * True if a pattern forbids a variable. Names and values count in any case, since applications read settings so.

@@ -372,29 +372,4 @@ export const platform = parsePlatform({
 			environments: ["local", "staging"],
 		},
 	],
-
-	alternatives: [
-		[["REDIS_URL"], ["REDIS_HOST", "REDIS_PORT", "REDIS_PASSWORD"]],
-		[
-			["CLICKHOUSE_URL"],
-			[
-				"CLICKHOUSE_HOST",
-				"CLICKHOUSE_PORT",
-				"CLICKHOUSE_USER",
-				"CLICKHOUSE_PASSWORD",
-			],
-		],
-	],
-
-	forbiddenVariables: [
-		"GOOGLE_APPLICATION_CREDENTIALS",
-		"BYPASS_*",
-		"SKIP_*",
-		"DISABLE_*",
-		"ALLOW_DEV_*",
-		"DEMO_MODE",
-		"USE_MEMORY_DB",
-		"*_FAST_TEST_MODE",
-		"REDIS_DISABLED=true",
-	],
 });

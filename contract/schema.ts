@@ -6,13 +6,13 @@ import { UserError } from "./errors.ts";
 import { foreignHostProblems } from "./foreign-hosts.ts";
 import { foreignImage } from "./foreign-image.ts";
 import { generatorOf } from "./generators.ts";
+import { hostProblems } from "./host-problems.ts";
 import { type Inline, type Origins, withoutInline } from "./inline-values.ts";
 import { nameProblems } from "./name-problems.ts";
 import { inheritedKeyProblem, inheritedKeys } from "./own-keys.ts";
 import { oneLine, shownName } from "./printable.ts";
 import {
 	filePath,
-	forbiddenVariable,
 	hostName,
 	httpPath,
 	isTakenFolder,
@@ -25,7 +25,7 @@ import { store } from "./stores.ts";
 import { variableProblems } from "./variable-problems.ts";
 
 /** An environment variable's name, as POSIX has them; `{ENV}` stands for the environment in capitals. */
-const variableName = z
+export const variableName = z
 	.string()
 	.regex(
 		/^[A-Za-z_][A-Za-z0-9_]*(\{ENV\})?$/,
@@ -79,7 +79,7 @@ const secret = z.strictObject({
 	/** What it is about, for people: a label of the secret in Secret Manager. @default none */
 	category: kebabName.optional(),
 	source,
-	/** Services that cannot work without it. The same names stand in the second key, `policies/critical-secrets.json`. */
+	/** Services that cannot work without it. The second key, `policies/second-key.json`, says the same. */
 	criticalIn: z.array(kebabName),
 	/** Where the secret may exist at all. @default every environment */
 	environments: z.array(z.enum(environments)).optional(),
@@ -87,7 +87,7 @@ const secret = z.strictObject({
 	replication: z.partialRecord(z.enum(environments), replication).optional(),
 });
 
-const plainValue = z.union(
+export const plainValue = z.union(
 	[
 		plainText,
 		perEnvironment(plainText),
@@ -209,10 +209,6 @@ const platformShape = z.strictObject({
 	stores: z.record(kebabName, store).default({}),
 	services: z.record(kebabName, service),
 	secrets: z.array(secret).default([]),
-	/** Groups of which exactly one member may be bound; a member is a list of variables that belong together. */
-	alternatives: z
-		.array(z.array(z.array(variableName).min(1)).min(2))
-		.default([]),
 	/** Hosts of others that URLs in plain variables may name: the host, and the reason for reviewers. */
 	foreignHosts: z
 		.record(
@@ -225,8 +221,6 @@ const platformShape = z.strictObject({
 				),
 		)
 		.default({}),
-	/** Variables that must not be set in staging and production, as patterns with `*`, or `NAME=value`. */
-	forbiddenVariables: z.array(forbiddenVariable).default([]),
 });
 
 const withLocal = platformShape.transform(({ environments, ...rest }) => ({
@@ -353,21 +347,6 @@ function* serviceProblems(platform: Platform): Generator<Problem> {
 				};
 			}
 		}
-		for (const group of platform.alternatives) {
-			const bound = group.filter((member) =>
-				member.some(
-					(variable) =>
-						Object.hasOwn(each.secrets, variable) ||
-						Object.hasOwn(each.variables, variable),
-				),
-			);
-			if (bound.length > 1) {
-				yield {
-					path: ["services", name],
-					message: `binds ${bound.map((member) => member.join(" + ")).join(" and ")}: choose one`,
-				};
-			}
-		}
 	}
 	for (const [index, each] of platform.secrets.entries()) {
 		if (each.environments !== undefined && each.criticalIn.length > 0) {
@@ -396,6 +375,7 @@ const platformSchema = withLocal.superRefine((platform, context) => {
 		...variableProblems(platform),
 		...foreignHostProblems(platform),
 		...callerProblems(platform),
+		...hostProblems(platform),
 		...nameProblems(platform),
 	]) {
 		context.addIssue({ code: "custom", ...problem });

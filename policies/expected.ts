@@ -31,7 +31,12 @@ import type {
 	ServiceContract,
 } from "../contract/schema.ts";
 import { type PlainSource, plainSource } from "./plain-values.ts";
-import { criticalVariables, type SecondKey } from "./second-key.ts";
+import {
+	type Critical,
+	criticalFiles,
+	criticalVariables,
+	type SecondKey,
+} from "./second-key.ts";
 
 /**
  * What a job does for a service. `preflight` and `check` are its gates, which must succeed before it changes; `check` is
@@ -63,12 +68,15 @@ export type ExpectedService = {
 	variables: ReadonlySet<string>;
 	/** The ids in Secret Manager of what it reads. */
 	secretIds: ReadonlySet<string>;
-	/** The names that the second key lists for it. */
-	critical: ReadonlySet<string>;
+	/** The variables that the second key lists for it, by name. */
+	critical: ReadonlyMap<string, Critical>;
+	/** The secret files that the second key lists for it, by path. */
+	criticalFiles: ReadonlyMap<string, Critical>;
 };
 
 export type Expected = {
 	platform: Platform;
+	secondKey: SecondKey;
 	environment: Environment;
 	project: string;
 	services: readonly ExpectedService[];
@@ -79,8 +87,8 @@ export type Expected = {
 	secrets: ReadonlyMap<string, SecretContract>;
 	/** The variables that hold a secret, by its id in Secret Manager. */
 	usersOf: ReadonlyMap<string, readonly SecretBinding[]>;
-	/** The names that the second key lists, by service; a service may be in it that the contract has no longer. */
-	critical: ReadonlyMap<string, ReadonlySet<string>>;
+	/** The variables that the second key lists, by service; a service may be in it that the contract has no longer. */
+	critical: ReadonlyMap<string, ReadonlyMap<string, Critical>>;
 	/** Ids in Secret Manager that hold the value of a critical name, for some service. */
 	criticalSecretIds: ReadonlySet<string>;
 };
@@ -98,6 +106,7 @@ export function expectedIn(
 		new Map(services.map((each) => [key(each), each]));
 	return {
 		platform,
+		secondKey,
 		environment,
 		project,
 		services,
@@ -119,7 +128,7 @@ export function expectedIn(
 			({ secretId }) => secretId,
 		),
 		critical: new Map(
-			Object.keys(secondKey).map((service) => [
+			Object.keys(secondKey.services).map((service) => [
 				service,
 				criticalVariables(secondKey, service, environment),
 			]),
@@ -176,6 +185,7 @@ function expectedService(
 			),
 		),
 		critical: criticalVariables(secondKey, service, environment),
+		criticalFiles: criticalFiles(secondKey, service),
 	};
 }
 

@@ -5,7 +5,7 @@ import { endWithEngine, engineAddress } from "../engine/end-with-engine.ts";
 import { watchInterruption } from "./interruption.ts";
 import { packArgs } from "./pack.ts";
 import { rules } from "./rules.ts";
-import { secondKey } from "./second-key.ts";
+import { secondKey } from "./shipped-key.ts";
 import waivers from "./waivers.json" with { type: "json" };
 
 endWithEngine(engineAddress());

@@ -28,6 +28,7 @@ import { openedOnce } from "./rules/opened-once.ts";
 import { probes } from "./rules/probes.ts";
 import { redisAuthTls } from "./rules/redis-auth-tls.ts";
 import { rotationSlots } from "./rules/rotation-slots.ts";
+import { secondKey } from "./rules/second-key.ts";
 import { secretHasVersion } from "./rules/secret-has-version.ts";
 import { secretNotPlaintext } from "./rules/secret-not-plaintext.ts";
 import { secretReplication } from "./rules/secret-replication.ts";
@@ -65,6 +66,7 @@ export const rules: readonly Rule[] = [
 	noOrphanSecret,
 	secretReplication,
 	criticalList,
+	secondKey,
 	environmentMatches,
 	noKeyFile,
 	noCheckBypass,

@@ -8,6 +8,7 @@ import {
 	preflightModes,
 } from "../contract/preflight-command.ts";
 import type { Platform } from "../contract/schema.ts";
+import { secondKey } from "../policies/shipped-key.ts";
 import { dependencyChecks, siblingChecks } from "./checks/plan.ts";
 import { inspect } from "./configuration.ts";
 import {
@@ -138,6 +139,7 @@ async function run(
 		service,
 		environment,
 		variables,
+		secondKey,
 	);
 	const subject: Subject = { service, environment };
 	const print: Print = (outcome) => {

@@ -7,7 +7,11 @@ import { comesFrom, type Expectation, expectationsOf } from "./expectations.ts";
 import type { Outcome } from "./outcome.ts";
 import { bindFix, upCommand } from "./remedies.ts";
 import { type Problem, valueProblems } from "./variable-rules.ts";
-import { sharedProblems, unwantedProblems } from "./variable-sets.ts";
+import {
+	type Prohibitions,
+	sharedProblems,
+	unwantedProblems,
+} from "./variable-sets.ts";
 
 export type Configuration = {
 	/** One passed outcome if everything is right; otherwise what is missing, and after it what is wrong. */
@@ -22,6 +26,7 @@ export function inspect(
 	service: string,
 	environment: Environment,
 	variables: NodeJS.ProcessEnv,
+	prohibitions: Prohibitions,
 ): Configuration {
 	const expected = expectationsOf(platform, service, environment);
 	const isSet = ({ variable }: Expectation) =>
@@ -35,7 +40,13 @@ export function inspect(
 			valueProblems(platform, each, variables, environment),
 		),
 		...sharedProblems(platform, present, variables, environment),
-		...unwantedProblems(platform, service, variables, environment),
+		...unwantedProblems(
+			platform,
+			prohibitions,
+			service,
+			variables,
+			environment,
+		),
 	];
 	const { access, problems } = readAccess(
 		platform,

@@ -5,9 +5,16 @@ import { forbids } from "../contract/forbidden-variables.ts";
 import { variableIn } from "../contract/names.ts";
 import type { Platform } from "../contract/schema.ts";
 import { isGenerated } from "../contract/sources.ts";
+import type { SecondKey } from "../policies/second-key.ts";
 import type { Expectation } from "./expectations.ts";
 import { upCommand, valueFix } from "./remedies.ts";
 import type { Problem } from "./variable-rules.ts";
+
+/** What the second key says of every service's variables. */
+export type Prohibitions = Pick<
+	SecondKey,
+	"forbiddenVariables" | "alternatives"
+>;
 
 /** Variables of one secret hold one value; different generated secrets hold different ones. */
 export function sharedProblems(
@@ -67,6 +74,7 @@ export function sharedProblems(
 /** Names that must not be set in this environment, and alternatives of which two are set. */
 export function unwantedProblems(
 	platform: Platform,
+	prohibitions: Prohibitions,
 	service: string,
 	variables: NodeJS.ProcessEnv,
 	environment: Environment,
@@ -77,11 +85,11 @@ export function unwantedProblems(
 		(name) =>
 			foreign.has(name) ||
 			(environment !== "local" &&
-				platform.forbiddenVariables.some((pattern) =>
+				Object.keys(prohibitions.forbiddenVariables).some((pattern) =>
 					forbids(pattern, name, variables[name]),
 				)),
 	);
-	const doubled = platform.alternatives.flatMap((group) => {
+	const doubled = Object.values(prohibitions.alternatives).flatMap((group) => {
 		const given = group.filter((member) =>
 			member.some((name) => variables[name] !== undefined),
 		);

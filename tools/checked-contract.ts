@@ -6,13 +6,14 @@ import { parseRelease } from "../contract/release.ts";
 import type { Platform } from "../contract/schema.ts";
 
 /**
- * The contract, once it and the release of an environment hold together; otherwise tells the mistake and ends this
+ * The contract, once it, the second key and the release of an environment hold together; otherwise tells the mistake and ends this
  * process with code 1.
- * @param stack if it is none of the contract's environments, only the contract is checked
+ * @param stack if it is none of the contract's environments, no release is checked
  */
 export async function checkedContract(stack: string): Promise<Platform> {
 	try {
 		const { platform } = await import("../contract/platform.ts");
+		await import("../policies/shipped-key.ts");
 		const environment = environments.find((each) => each === stack);
 		if (environment !== undefined) {
 			const { project } = platform.environments[environment];
@@ -32,11 +33,15 @@ export async function checkedContract(stack: string): Promise<Platform> {
 const contractFile = "contract/platform.ts";
 
 /**
- * What stops Node in the contract itself: syntax, a name or an import that is not there. Undefined if the error comes
- * from elsewhere, where it is a bug.
+ * What stops Node in the contract itself: syntax, a name or an import that is not there; or that the second key is no
+ * JSON. Undefined if the error comes from elsewhere, where it is a bug.
  */
 function slipIn(error: unknown): string | undefined {
 	const { stack = "", message } = error as Error;
+	const [, badKey] = /\/policies\/second-key\.json: (.*)/.exec(message) ?? [];
+	if (error instanceof SyntaxError && badKey !== undefined) {
+		return `[second-key] policies/second-key.json: ${badKey}\n  fix: correct it there`;
+	}
 	// Node names the file first: before the text of a syntax error, in the first frame, or as what imports.
 	const [, file, line] =
 		/(?:file:\/\/|imported from )(\S+?\.ts)(?::(\d+))?/.exec(stack) ?? [];

@@ -1,4 +1,5 @@
 /** Of variables that say the same in two ways, one way is used. */
+import type { ExpectedService } from "../expected.ts";
 import { known } from "../read.ts";
 import { type Rule, suffers } from "../rule.ts";
 
@@ -7,23 +8,22 @@ export const alternativesExclusive: Rule = {
 	level: "mandatory",
 	requirements: ["R-043"],
 	complies:
-		"Of each group of alternatives in the contract, a workload has variables of one member at most.",
+		"Of each group of alternatives in policies/second-key.json, a workload has variables of one member at most.",
 	rejects: ["variables of two members of a group, whole or in part"],
 	why: "With REDIS_URL and REDIS_HOST both set, the application's choice decides which Redis it talks to.",
-	fix: "keep the variables that contract/platform.ts binds",
+	fix: "keep the variables of one way, in contract/platform.ts and in the service",
 	looksAt: "resource",
 	*check({ workloads, expected }) {
 		for (const workload of workloads) {
 			const names = new Set(
 				workload.everyVariable.map(({ name }) => known(name)),
 			);
-			for (const group of expected.platform.alternatives) {
+			for (const group of Object.values(expected.secondKey.alternatives)) {
 				const used = group
 					.map((member) => member.filter((variable) => names.has(variable)))
 					.filter((member) => member.length > 0);
-				const kept = workload.of?.variables;
 				for (const variable of used.length > 1 ? used.flat() : []) {
-					if (kept?.has(variable) !== true) {
+					if (!isKept(workload.of, variable, group)) {
 						yield {
 							...suffers(workload),
 							variable,
@@ -39,3 +39,16 @@ export const alternativesExclusive: Rule = {
 		}
 	},
 };
+
+/** The contract's own way stays; where it has two, neither does. */
+function isKept(
+	of: ExpectedService | undefined,
+	variable: string,
+	group: readonly (readonly string[])[],
+): boolean {
+	const isBound = (name: string) => of?.variables.has(name) === true;
+	return (
+		isBound(variable) &&
+		group.filter((member) => member.some(isBound)).length === 1
+	);
+}

@@ -8,7 +8,7 @@ export const noCheckBypass: Rule = {
 	level: "mandatory",
 	requirements: ["R-022", "R-031"],
 	complies:
-		"In staging and production no workload has a variable that contract/platform.ts forbids.",
+		"In staging and production no workload has a variable that policies/second-key.json forbids.",
 	rejects: [
 		"a variable that turns a check off, such as BYPASS_… or SKIP_…",
 		"a forbidden value, such as REDIS_DISABLED=true, or one that this preview does not know",
@@ -20,20 +20,18 @@ export const noCheckBypass: Rule = {
 		if (expected.environment === "local") {
 			return;
 		}
-		const { forbiddenVariables } = expected.platform;
+		const patterns = Object.keys(expected.secondKey.forbiddenVariables);
 		for (const workload of workloads) {
 			for (const { name, value } of workload.everyVariable) {
 				const variable = known(name);
 				if (
 					variable !== undefined &&
-					forbiddenVariables.some((pattern) =>
-						forbids(pattern, variable, known(value)),
-					)
+					patterns.some((pattern) => forbids(pattern, variable, known(value)))
 				) {
 					yield {
 						...suffers(workload),
 						variable,
-						found: "a switch that the contract forbids",
+						found: "a switch that policies/second-key.json forbids",
 						needed: `no such variable in ${expected.environment}`,
 					};
 				}

@@ -23,7 +23,7 @@ export const servicePresent: Rule = {
 		"a service of another kind, whose form no rule reads",
 	],
 	why: "A rule that looks at services passes when there are none, so a dropped service would go unseen.",
-	fix: "declare it as gcp:cloudrunv2:Service with that name, or remove the service from contract/platform.ts and from policies/critical-secrets.json",
+	fix: "declare it as gcp:cloudrunv2:Service with that name, or remove the service from contract/platform.ts and from policies/second-key.json",
 	looksAt: "stack",
 	*check({ stack, expected, workloads }) {
 		const unnamed = workloads.filter(

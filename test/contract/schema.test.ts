@@ -583,44 +583,29 @@ describe("a contract", () => {
 		},
 	);
 
-	it.each([
-		"",
-		"*",
-		"**",
-		"[",
-		"A[",
-		"A.B",
-		"NAME=",
-		"=x",
-		"*=x",
-		"A B",
-		"A=b c",
-		"A\n",
-	])(
-		"rejects %j as the pattern of variables that must not be set",
-		(pattern) => {
-			expect(
-				messageAfter(({ forbiddenVariables }) => {
-					forbiddenVariables[0] = pattern;
-				}),
-			).toBe(
-				problem(
-					"forbiddenVariables.0: must be a variable's name, in which '*' stands for any characters but not for the whole name, or NAME=value",
-				),
-			);
-		},
-	);
-
-	it("[R-043] rejects a service that binds both members of a group of alternatives", () => {
-		expect(
-			messageAfter((contract) =>
-				Object.assign(auth(contract).variables, { REDIS_HOST: "x" }),
-			),
-		).toBe(
-			problem(
-				"services.auth: binds REDIS_URL and REDIS_HOST + REDIS_PORT + REDIS_PASSWORD: choose one",
-			),
-		);
+	it("[R-103] rejects hosts that more than one service or environment has, all at once", () => {
+		const message = messageAfter(({ services }) => {
+			const { auth, backend, frontend } = services as Record<
+				string,
+				{ publicHosts: Platform["services"][string]["publicHosts"] }
+			>;
+			Object.assign(auth?.publicHosts ?? {}, {
+				staging: ["auth.netrasystems.ai"],
+			});
+			Object.assign(backend?.publicHosts ?? {}, {
+				local: ["api.netrasystems.ai"],
+			});
+			Object.assign(frontend?.publicHosts ?? {}, {
+				production: ["api.netrasystems.ai", "app.netrasystems.ai"],
+				// What `local` would have anyway.
+				local: frontend?.publicHosts.staging,
+			});
+		});
+		expect(message.split("\n").slice(1)).toEqual([
+			"  services.auth.publicHosts.production.0: 'auth.netrasystems.ai' is a host of auth in staging already: a host belongs to one service in one environment, so give each its own",
+			"  services.backend.publicHosts.local.0: 'api.netrasystems.ai' is a host of backend in production already: a host belongs to one service in one environment, so give each its own",
+			"  services.frontend.publicHosts.production.0: 'api.netrasystems.ai' is a host of backend in production already: a host belongs to one service in one environment, so give each its own",
+		]);
 	});
 
 	it("[R-032] rejects a secret that nobody reads", () => {

@@ -5,7 +5,8 @@ import pg from "pg";
 import { environments } from "../../contract/environments.ts";
 import type { Platform } from "../../contract/schema.ts";
 import { freePort } from "../../local/servers/child-process.ts";
-import { releaseOf, secondKeyOf } from "../fixtures/contracts/foreign.ts";
+import { draftOf } from "../../tools/key-draft.ts";
+import { releaseOf } from "../fixtures/contracts/foreign.ts";
 import { LocalStack } from "./local-stack.ts";
 
 const contracts = join(import.meta.dirname, "../fixtures/contracts");
@@ -45,10 +46,7 @@ export class ForeignStack extends LocalStack {
 			"contract/platform.ts",
 			`export { ${platform.name} as platform } from "./${file}";\n`,
 		);
-		write(
-			"policies/critical-secrets.json",
-			JSON.stringify(secondKeyOf(platform)),
-		);
+		write("policies/second-key.json", JSON.stringify(draftOf(platform)));
 		for (const environment of environments) {
 			write(`releases/${environment}.json`, releaseOf(platform, environment));
 			const values = {

@@ -4,7 +4,8 @@ import type { Environment } from "../../contract/environments.ts";
 import { storesOfKind } from "../../contract/needs.ts";
 import type { Platform } from "../../contract/schema.ts";
 import { deployPlatform } from "../../program.ts";
-import { releaseOf, secondKeyOf } from "../fixtures/contracts/foreign.ts";
+import { draftOf } from "../../tools/key-draft.ts";
+import { releaseOf } from "../fixtures/contracts/foreign.ts";
 import { InProcess, type InProcessOptions } from "./in-process.ts";
 
 /** What an adopter's stack file says of other people's stores and secrets; the values stand in it, encrypted. */
@@ -58,7 +59,7 @@ export function foreignStack(
 			stack: environment,
 			config: foreignConfig(platform, environment),
 			secretKeys: ["netra-platform:externalSecrets"],
-			policies: { platform: deployed(), secondKey: secondKeyOf(platform) },
+			policies: { platform: deployed(), secondKey: draftOf(platform) },
 			...options,
 		},
 	);

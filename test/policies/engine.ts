@@ -5,7 +5,7 @@ import type { AnalyzeResponse } from "@pulumi/pulumi/proto/analyzer_pb.js";
 import { platform } from "../../contract/platform.ts";
 import { type PackOptions, packArgs } from "../../policies/pack.ts";
 import { rules } from "../../policies/rules.ts";
-import { secondKey } from "../../policies/second-key.ts";
+import { secondKey } from "../../policies/shipped-key.ts";
 import {
 	type Key,
 	keyOf,

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { parsePlatform } from "../../contract/schema.ts";
+import { draftOf } from "../../tools/key-draft.ts";
 import { captured, writeCaptured } from "../fixtures/captured.ts";
-import { secondKeyOf } from "../fixtures/contracts/foreign.ts";
 import { votes } from "../fixtures/contracts/votes.ts";
 import type { Resource } from "../fixtures/resources.ts";
 import { foreignStack } from "../in-process/foreign.ts";
@@ -44,7 +44,7 @@ beforeAll(async () => {
 afterAll(() => stack.remove());
 
 const judged = (resources: readonly Resource[]) =>
-	judgeStack(resources, { platform, secondKey: secondKeyOf(platform) });
+	judgeStack(resources, { platform, secondKey: draftOf(platform) });
 const said = async (resources: readonly Resource[]) =>
 	(await judged(resources))
 		.filter(({ mandatory }) => mandatory)
@@ -104,7 +104,7 @@ describe("the stack of another platform", () => {
 	});
 
 	it("[R-042] is rejected without each of its critical names", async () => {
-		const names = secondKeyOf(platform).web ?? [];
+		const names = Object.keys(draftOf(platform).services.web ?? {});
 		expect(names).toHaveLength(5);
 		for (const name of names) {
 			expect(await said(dropEverywhere(name)(sound))).toMatch(

@@ -6,7 +6,8 @@ import type { Platform } from "../../contract/schema.ts";
 import { packArgs } from "../../policies/pack.ts";
 import type { Rule } from "../../policies/rule.ts";
 import { rules } from "../../policies/rules.ts";
-import { secondKey } from "../../policies/second-key.ts";
+import type { SecondKey } from "../../policies/second-key.ts";
+import { secondKey } from "../../policies/shipped-key.ts";
 import { plainStack } from "../fixtures/plain-stack.ts";
 import { preview } from "../fixtures/preview.ts";
 import { type Resource, UNKNOWN } from "../fixtures/resources.ts";
@@ -66,7 +67,7 @@ describe("what the engine is told", () => {
 				mandatory: true,
 				urn: authUrn,
 				message:
-					"[critical-list] service auth, variable SECRET_KEY, secret secret-key-staging, environment staging: found no such variable; needed a binding to its secret: the service cannot work without it; fix: bind it again; to give it up for good, remove it from contract/platform.ts and from policies/critical-secrets.json, both",
+					"[critical-list] service auth, variable SECRET_KEY, secret secret-key-staging, environment staging: found no such variable; needed a binding to its secret: the service cannot work without it; fix: bind it again; to give it up for good, remove it from contract/platform.ts and from policies/second-key.json, both",
 			},
 		]);
 	});
@@ -84,7 +85,7 @@ describe("what the engine is told", () => {
 		const broken = setTemplate(auth, "containers.0.envs", UNKNOWN)(stack);
 		const messages = (await judgeStack(broken)).map(({ message }) => message);
 		expect(messages).toContain(
-			"[critical-list] service auth, variable SECRET_KEY, secret secret-key-staging, environment staging: found a list of variables that this preview does not know, so it could not be determined; needed a binding to its secret: the service cannot work without it; fix: bind it again; to give it up for good, remove it from contract/platform.ts and from policies/critical-secrets.json, both",
+			"[critical-list] service auth, variable SECRET_KEY, secret secret-key-staging, environment staging: found a list of variables that this preview does not know, so it could not be determined; needed a binding to its secret: the service cannot work without it; fix: bind it again; to give it up for good, remove it from contract/platform.ts and from policies/second-key.json, both",
 		);
 		expect(messages).toContain(
 			"[bindings-static] service auth, environment staging: found a list of variables that this preview does not know; needed what every rule can read at preview; fix: write names and ids as literals, and bind `secret.secretId`, which is known at preview, instead of `secret.id`",
@@ -165,22 +166,29 @@ describe("what the engine is told", () => {
 	});
 });
 
+/** The second key without a name of a service. */
+function keyWithout(service: string, name: string): SecondKey {
+	const key = structuredClone(secondKey);
+	delete key.services[service]?.[name];
+	return key;
+}
+
 describe("the second key", () => {
 	it("[R-042] lists what the contract calls critical, no more and no less", () => {
-		const critical = Object.entries(platform.services).map(
-			([name, service]): [string, string[]] => [
-				name,
-				Object.entries(service.secrets)
-					.filter(([, id]) =>
-						platform.secrets
-							.find((secret) => secret.id === id)
-							?.criticalIn.includes(name),
-					)
-					.map(([variable]) => variable),
-			],
-		);
-		const listed = critical.filter(([, variables]) => variables.length > 0);
-		expect(secondKey).toEqual(Object.fromEntries(listed));
+		for (const [service, { secrets, secretFiles }] of Object.entries(
+			platform.services,
+		)) {
+			const bound = { ...secrets, ...secretFiles };
+			const critical = Object.entries(bound).filter(([, id]) =>
+				platform.secrets
+					.find((secret) => secret.id === id)
+					?.criticalIn.includes(service),
+			);
+			const listed = Object.entries(secondKey.services[service] ?? {}).flatMap(
+				([name, { secret }]) => (secret === undefined ? [] : [[name, secret]]),
+			);
+			expect(listed.sort()).toEqual(critical.sort());
+		}
 	});
 
 	it("[R-042] rejects a critical name that was dropped from contract and stack, and says that both files must change", async () => {
@@ -192,15 +200,12 @@ describe("the second key", () => {
 		)(stack);
 		const said = await judgeStack(broken, { platform: without });
 		expect(said.map(({ message }) => message)).toContain(
-			"[critical-list] service auth, variable SECRET_KEY, secret secret-key-staging, environment staging: found no secret for it in contract/platform.ts; needed what policies/critical-secrets.json lists; fix: bind it again; to give it up for good, remove it from contract/platform.ts and from policies/critical-secrets.json, both",
+			"[critical-list] service auth, variable SECRET_KEY, secret secret-key-staging, environment staging: found no secret for it in contract/platform.ts; needed what policies/second-key.json lists; fix: bind it again; to give it up for good, remove it from contract/platform.ts and from policies/second-key.json, both",
 		);
 	});
 
 	it("[R-042] rejects a secret that the contract calls critical and the second key does not list", async () => {
-		const key = {
-			...secondKey,
-			auth: (secondKey.auth ?? []).filter((name) => name !== "SECRET_KEY"),
-		};
+		const key = keyWithout("auth", "SECRET_KEY");
 		for (const phase of ["first", "settled"] as const) {
 			const said = await judgeStack(preview(plainStack("staging"), phase), {
 				secondKey: key,
@@ -211,13 +216,18 @@ describe("the second key", () => {
 					mandatory: true,
 					urn: "",
 					message:
-						'[critical-list] service auth, variable SECRET_KEY, secret secret-key-staging, environment staging: found auth in criticalIn of secret-key in contract/platform.ts, and no SECRET_KEY under auth in policies/critical-secrets.json; needed the same in both files; fix: add "SECRET_KEY" to "auth" in policies/critical-secrets.json; to give it up for good, remove \'auth\' from criticalIn',
+						'[critical-list] service auth, variable SECRET_KEY, secret secret-key-staging, environment staging: found auth in criticalIn of secret-key in contract/platform.ts, and no secret SECRET_KEY under auth in policies/second-key.json; needed the same in both files; fix: add "SECRET_KEY": { "secret": "secret-key", "why": "…" } to "auth" in policies/second-key.json; to give it up for good, remove \'auth\' from criticalIn',
 				},
 			]);
 		}
-		const { auth: _, ...without } = secondKey;
-		const said = await judgeStack(stack, { secondKey: without });
-		expect(said).toHaveLength(secondKey.auth?.length ?? 0);
+		const { auth = {}, ...services } = secondKey.services;
+		const said = await judgeStack(stack, {
+			secondKey: { ...secondKey, services },
+		});
+		const secrets = Object.values(auth).filter(
+			({ secret }) => secret !== undefined,
+		);
+		expect(said).toHaveLength(secrets.length);
 	});
 
 	it("[R-042] rejects a name of the second key that the contract does not call critical", async () => {
@@ -229,24 +239,18 @@ describe("the second key", () => {
 		}
 		const said = await judgeStack(stack, { platform: edited });
 		expect(said.map(({ message }) => message)).toEqual([
-			"[critical-list] service auth, variable JWT_SECRET_KEY, secret jwt-secret-staging, environment staging: found JWT_SECRET_KEY under auth in policies/critical-secrets.json, and no auth in criticalIn of jwt-secret in contract/platform.ts; needed the same in both files; fix: add 'auth' to criticalIn of 'jwt-secret' in contract/platform.ts; to give it up for good, remove \"JWT_SECRET_KEY\" from \"auth\" in policies/critical-secrets.json",
-			"[critical-list] service auth, variable JWT_SECRET_STAGING, secret jwt-secret-staging, environment staging: found JWT_SECRET_{ENV} under auth in policies/critical-secrets.json, and no auth in criticalIn of jwt-secret in contract/platform.ts; needed the same in both files; fix: add 'auth' to criticalIn of 'jwt-secret' in contract/platform.ts; to give it up for good, remove \"JWT_SECRET_{ENV}\" from \"auth\" in policies/critical-secrets.json",
+			"[critical-list] service auth, variable JWT_SECRET_KEY, secret jwt-secret-staging, environment staging: found JWT_SECRET_KEY under auth in policies/second-key.json, and no auth in criticalIn of jwt-secret in contract/platform.ts; needed the same in both files; fix: add 'auth' to criticalIn of 'jwt-secret' in contract/platform.ts; to give it up for good, remove \"JWT_SECRET_KEY\" from \"auth\" in policies/second-key.json",
+			"[critical-list] service auth, variable JWT_SECRET_STAGING, secret jwt-secret-staging, environment staging: found JWT_SECRET_{ENV} under auth in policies/second-key.json, and no auth in criticalIn of jwt-secret in contract/platform.ts; needed the same in both files; fix: add 'auth' to criticalIn of 'jwt-secret' in contract/platform.ts; to give it up for good, remove \"JWT_SECRET_{ENV}\" from \"auth\" in policies/second-key.json",
 		]);
 	});
 
-	it("[R-042] rejects a critical secret that a service binds as a file alone, which the second key can't list", async () => {
-		const edited: Platform = structuredClone(platform);
-		delete edited.services.auth?.secrets.REDIS_CA_CERT;
+	it("[R-042] rejects a critical secret file that the second key does not list", async () => {
 		const said = await judgeStack(stack, {
-			platform: edited,
-			secondKey: {
-				...secondKey,
-				auth: (secondKey.auth ?? []).filter((name) => name !== "REDIS_CA_CERT"),
-			},
+			secondKey: keyWithout("auth", "/etc/netra/redis/ca.pem"),
 		});
-		expect(said.map(({ message }) => message)).toContain(
-			"[critical-list] service auth, secret redis-ca-staging, environment staging: found auth in criticalIn of redis-ca in contract/platform.ts, which it binds as the file /etc/netra/redis/ca.pem alone; needed the same in both files; fix: bind it to a variable too and list that in policies/critical-secrets.json, or remove 'auth' from criticalIn",
-		);
+		expect(said.map(({ message }) => message)).toEqual([
+			'[critical-list] service auth, secret redis-ca-staging, environment staging: found auth in criticalIn of redis-ca in contract/platform.ts, and no secret /etc/netra/redis/ca.pem under auth in policies/second-key.json; needed the same in both files; fix: add "/etc/netra/redis/ca.pem": { "secret": "redis-ca", "why": "…" } to "auth" in policies/second-key.json; to give it up for good, remove \'auth\' from criticalIn',
+		]);
 	});
 
 	it("[R-042] rejects a binding that is gone from contract, stack and second key while `criticalIn` still asks for it", async () => {
@@ -259,10 +263,7 @@ describe("the second key", () => {
 		const said = await judgeStack(gone, {
 			platform: edited,
 			rules: rules.filter(({ id }) => id === "critical-list"),
-			secondKey: {
-				...secondKey,
-				auth: (secondKey.auth ?? []).filter((name) => name !== "SECRET_KEY"),
-			},
+			secondKey: keyWithout("auth", "SECRET_KEY"),
 		});
 		expect(said.map(({ message }) => message)).toEqual([
 			"[critical-list] service auth, secret secret-key-staging, environment staging: found auth in criticalIn of secret-key in contract/platform.ts, which it does not bind; needed a binding to what the service cannot work without; fix: bind it again; to give it up for good, remove 'auth' from criticalIn",
@@ -271,7 +272,7 @@ describe("the second key", () => {
 
 	it("[R-042] is not waived where it disagrees with the contract", async () => {
 		const said = await judgeStack(stack, {
-			secondKey: { ...secondKey, auth: ["DATABASE_URL"] },
+			secondKey: keyWithout("auth", "SECRET_KEY"),
 			waivers: [
 				{
 					rule: "critical-list",
@@ -298,7 +299,11 @@ describe("the second key", () => {
 				({ rule, message }) =>
 					rule === "critical-list" && message.includes("service backend"),
 			),
-		).toHaveLength(secondKey.backend?.length ?? 0);
+		).toHaveLength(
+			Object.keys(secondKey.services.backend ?? {}).filter(
+				(name) => !name.startsWith("/"),
+			).length,
+		);
 	});
 });
 

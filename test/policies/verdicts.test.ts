@@ -172,21 +172,18 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))(
 );
 
 describe("a waiver for a service whose jobs have the same fault", () => {
-	const service = "gcp:cloudrunv2/service:Service::run-frontend";
-	const job = "gcp:cloudrunv2/job:Job::try-frontend";
-	const workloads = [
-		"netra-frontend-staging",
-		"netra-preflight-frontend-staging",
-	];
+	const service = "gcp:cloudrunv2/service:Service::run-auth";
+	const job = "gcp:cloudrunv2/job:Job::try-auth";
+	const workloads = ["netra-auth-staging", "netra-preflight-auth-staging"];
 	const faults: [string, (name: string) => Change][] = [
 		[
 			"unknown-name",
 			(name) => addVariable(name, { name: "TRIAL", value: "yes" }),
 		],
-		["contract-complete", (name) => editVariable(name, "NODE_ENV", () => [])],
+		["contract-complete", (name) => editVariable(name, "LOG_LEVEL", () => [])],
 		[
 			"image-digest",
-			(name) => setTemplate(name, "containers.0.image", "frontend:latest"),
+			(name) => setTemplate(name, "containers.0.image", "auth:latest"),
 		],
 		[
 			"service-account-own",
@@ -218,7 +215,7 @@ describe("a waiver for a service whose jobs have the same fault", () => {
 				expect(each).toEqual(preview);
 				expect(whole).toEqual(preview);
 			}
-			for (const subjects of [["frontend"], [service, job]]) {
+			for (const subjects of [["auth"], [service, job]]) {
 				expect((await found(...subjects)).said).toEqual([]);
 			}
 		},

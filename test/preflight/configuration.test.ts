@@ -7,6 +7,7 @@ import type { Environment } from "../../contract/environments.ts";
 import { platform } from "../../contract/platform.ts";
 import { parsePlatform } from "../../contract/schema.ts";
 import { createAuthority } from "../../local/servers/certificates.ts";
+import { secondKey } from "../../policies/shipped-key.ts";
 import { inspect } from "../../preflight/configuration.ts";
 import { withBuckets } from "../fixtures/buckets.ts";
 import { temporaryFolder } from "../servers/folder.ts";
@@ -56,9 +57,13 @@ function problems(
 			delete variables[name];
 		}
 	}
-	return inspect(platform, service, environment, variables).outcomes.map(
-		({ check, fact }) => `${check} ${fact}`,
-	);
+	return inspect(
+		platform,
+		service,
+		environment,
+		variables,
+		secondKey,
+	).outcomes.map(({ check, fact }) => `${check} ${fact}`);
 }
 
 const services = Object.keys(platform.services);
@@ -106,7 +111,9 @@ describe("variables of a service", () => {
 		delete variables.SECRET_KEY;
 		variables.GOOGLE_OAUTH_CLIENT_ID_STAGING = "changeme-changeme";
 		variables.JWT_SECRET_KEY = "short";
-		expect(inspect(platform, "auth", "staging", variables).outcomes).toEqual([
+		expect(
+			inspect(platform, "auth", "staging", variables, secondKey).outcomes,
+		).toEqual([
 			{
 				state: "failed",
 				check: "SECRET_KEY",
@@ -294,10 +301,13 @@ describe("variables of a service", () => {
 			SEARCH_HOST: "10.64.0.9",
 		});
 		const said = (change: Record<string, string>) =>
-			inspect(parsePlatform(copy), "backend", "staging", {
-				...variablesOf("backend", "staging", logins),
-				...change,
-			}).outcomes.flatMap(({ state, check, fact }) =>
+			inspect(
+				parsePlatform(copy),
+				"backend",
+				"staging",
+				{ ...variablesOf("backend", "staging", logins), ...change },
+				secondKey,
+			).outcomes.flatMap(({ state, check, fact }) =>
 				state === "passed" ? [] : [`${check} ${fact}`],
 			);
 		expect(said({ HOST: "0.0.0.0", SEARCH_HOST: "10.64.0.9" })).toEqual([]);
@@ -352,10 +362,13 @@ describe("variables of a service", () => {
 				` ${planted}`,
 				`postgresql+asyncpg://u:${planted}@/db?${planted}=1`,
 			]) {
-				const { outcomes } = inspect(platform, "backend", "staging", {
-					...variables,
-					[variable]: value,
-				});
+				const { outcomes } = inspect(
+					platform,
+					"backend",
+					"staging",
+					{ ...variables, [variable]: value },
+					secondKey,
+				);
 				expect(JSON.stringify(outcomes)).not.toContain("planted");
 			}
 		}
@@ -370,7 +383,9 @@ describe("a service that binds a bucket", () => {
 			AVATARS_BUCKET: "netra-avatars-staging-netra-staging",
 		};
 		expect(
-			inspect(contract, "auth", "staging", variables).outcomes.slice(1),
+			inspect(contract, "auth", "staging", variables, secondKey).outcomes.slice(
+				1,
+			),
 		).toEqual([
 			{
 				state: "warning",
@@ -385,6 +400,7 @@ describe("a service that binds a bucket", () => {
 				"auth",
 				"staging",
 				variablesOf("auth", "staging", logins),
+				secondKey,
 			).outcomes.length,
 		).toBe(1);
 	});
@@ -397,10 +413,13 @@ describe("a service that binds a bucket", () => {
 			S3_ACCESS_KEY_ID: "GOOG1E0123456789",
 			S3_SECRET_ACCESS_KEY: "short",
 		};
-		const found = inspect(withBuckets(), "backend", "staging", {
-			...variablesOf("backend", "staging", logins),
-			...given,
-		});
+		const found = inspect(
+			withBuckets(),
+			"backend",
+			"staging",
+			{ ...variablesOf("backend", "staging", logins), ...given },
+			secondKey,
+		);
 		expect(found.outcomes.map(({ check, fact }) => `${check} ${fact}`)).toEqual(
 			["S3_SECRET_ACCESS_KEY is shorter than 8 characters"],
 		);

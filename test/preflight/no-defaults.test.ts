@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { bindingsFor } from "../../contract/bindings.ts";
 import { environments } from "../../contract/environments.ts";
 import { platform } from "../../contract/platform.ts";
+import { secondKey } from "../../policies/shipped-key.ts";
 import { inspect } from "../../preflight/configuration.ts";
 import { textLine } from "../../preflight/outcome.ts";
 
@@ -34,6 +35,7 @@ describe("a secret variable that is missing", () => {
 				service,
 				environment,
 				onlyPlain(service, environment),
+				secondKey,
 			);
 			expect(
 				outcomes

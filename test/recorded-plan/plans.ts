@@ -41,7 +41,8 @@ export async function plansOf(
 	}
 }
 
-function planOf(registrations: readonly Registration[]): Plan {
+/** What a run declares. */
+export function planOf(registrations: readonly Registration[]): Plan {
 	const blocks = registrations.map((each): [string, Map<string, string>] => [
 		nameOf(each.urn),
 		facts(each),

@@ -250,9 +250,9 @@ export const breaks: Readonly<Record<string, readonly Break[]>> = {
 		},
 		{
 			what: "preflight lets a key file pass",
-			path: "contract/platform.ts",
-			from: '"GOOGLE_APPLICATION_CREDENTIALS",',
-			to: "",
+			path: "policies/second-key.json",
+			from: '"GOOGLE_APPLICATION_CREDENTIALS": ',
+			to: '"GOOGLE_APPLICATION": ',
 			tests: configuration,
 		},
 		{
@@ -267,15 +267,15 @@ export const breaks: Readonly<Record<string, readonly Break[]>> = {
 		{
 			what: "a critical name that contract and stack lost is not missed",
 			path: "policies/rules/critical-list.ts",
-			from: "if (!bindings?.some((each) => each.variable === variable)) {",
+			from: "if (!list?.some((each) => each.variable === variable)) {",
 			to: "if (false) {",
 			tests: pack,
 		},
 		{
 			what: "the second key lost SECRET_KEY of auth",
-			path: "policies/critical-secrets.json",
-			from: '"SECRET_KEY",\n\t\t"SESSION_SECRET_KEY",\n\t\t"SERVICE_SECRET",\n\t\t"SERVICE_ID",\n\t\t"FERNET_KEY",\n\t\t"GOOGLE_OAUTH_CLIENT_ID_{ENV}",\n\t\t"GOOGLE_OAUTH_CLIENT_SECRET_{ENV}"\n\t],',
-			to: '"SESSION_SECRET_KEY",\n\t\t"SERVICE_SECRET",\n\t\t"SERVICE_ID",\n\t\t"FERNET_KEY",\n\t\t"GOOGLE_OAUTH_CLIENT_ID_{ENV}",\n\t\t"GOOGLE_OAUTH_CLIENT_SECRET_{ENV}"\n\t],',
+			path: "policies/second-key.json",
+			from: '"SECRET_KEY": { "secret": "secret-key", "why": "an unrelated edit once dropped it, and auth did not start" },',
+			to: "",
 			tests: pack,
 		},
 		{
@@ -289,10 +289,10 @@ export const breaks: Readonly<Record<string, readonly Break[]>> = {
 	"R-043": [
 		{
 			what: "a contract may bind both ways to Redis",
-			path: "contract/schema.ts",
-			from: "if (bound.length > 1) {",
-			to: "if (false) {",
-			tests: ["test/contract/schema.test.ts"],
+			path: "policies/rules/alternatives-exclusive.ts",
+			from: "group.filter((member) => member.some(isBound)).length === 1",
+			to: "true",
+			tests: ["test/policies/second-key.test.ts"],
 		},
 		{
 			what: "both ways to Redis pass the pack",
@@ -620,6 +620,43 @@ export const breaks: Readonly<Record<string, readonly Break[]>> = {
 			from: "return policy === undefined || mayRead(policy, serviceAccount)",
 			to: "return true",
 			tests: ["test/plan/drift.test.ts"],
+		},
+	],
+	"R-103": [
+		{
+			what: "a critical name may be on another secret",
+			path: "policies/key-comparison.ts",
+			from: "found.secret !== secret",
+			to: "false",
+			tests: ["test/policies/second-key.test.ts"],
+		},
+		{
+			what: "a critical name may have another value",
+			path: "policies/key-comparison.ts",
+			from: "!isSame(plain, value)",
+			to: "false",
+			tests: ["test/policies/second-key.test.ts"],
+		},
+		{
+			what: "two services may be on one host",
+			path: "contract/host-problems.ts",
+			from: "!isLocalCopy(other, each)",
+			to: "false",
+			tests: ["test/contract/schema.test.ts"],
+		},
+		{
+			what: "production may have the key of test logins",
+			path: "policies/second-key.json",
+			from: '"e2e-*"',
+			to: '"e3e-*"',
+			tests: ["test/policies/second-key.test.ts"],
+		},
+		{
+			what: "the second key lost where NEXT_PUBLIC_API_URL comes from",
+			path: "policies/second-key.json",
+			from: '"NEXT_PUBLIC_API_URL": { "value": { "from": "url", "of": "backend" }, "why": "pages call backend there" },',
+			to: "",
+			tests: ["test/policies/second-key.test.ts"],
 		},
 	],
 };

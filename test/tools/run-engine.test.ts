@@ -22,7 +22,7 @@ let groups: number[];
 beforeEach(() => {
 	groups = [];
 	root = mkdtempSync(join(tmpdir(), "run-engine-"));
-	for (const folder of ["tools", "contract", "releases"]) {
+	for (const folder of ["tools", "contract", "policies", "releases"]) {
 		cpSync(join(checkout, folder), join(root, folder), { recursive: true });
 	}
 	cpSync(join(checkout, "package.json"), join(root, "package.json"));

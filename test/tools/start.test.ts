@@ -19,7 +19,7 @@ let root: string;
 /** A copy of the report in which `tools/pulumi-local` is a script of the test's. */
 beforeAll(() => {
 	root = mkdtempSync(join(tmpdir(), "start-"));
-	for (const folder of ["tools", "contract", "local", "releases"]) {
+	for (const folder of ["tools", "contract", "policies", "local", "releases"]) {
 		cpSync(join(checkout, folder), join(root, folder), { recursive: true });
 	}
 	cpSync(join(checkout, "package.json"), join(root, "package.json"));
@@ -150,6 +150,32 @@ Bindings (staging):
 			expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
 			expect(stderr).toMatch(said);
 			expect(stderr).toMatch(/^\[contract\] contract\/platform\.ts.*\n.*\n$/);
+		},
+	);
+
+	it.each([
+		[
+			"is no JSON",
+			'"name": "netra",',
+			'"name": "netra",,',
+			/^\[second-key\] policies\/second-key\.json: .*\n {2}fix: correct it there\n$/,
+		],
+		[
+			"does not hold together",
+			'"name": "netra",',
+			'"nam": "netra",',
+			/^policies\/second-key\.json does not hold together:\n {2}the file: Unrecognized key: "nam"\n {2}fix: .*\n$/,
+		],
+	])(
+		"[R-063] tells before anything is started that the second key %s",
+		async (_, from, to, said) => {
+			const file = join(root, "policies/second-key.json");
+			const text = readFileSync(file, "utf8");
+			writeFileSync(file, text.replace(from, to));
+			const { code, stdout, stderr } = await start("echo started");
+			writeFileSync(file, text);
+			expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+			expect(stderr).toMatch(said);
 		},
 	);
 

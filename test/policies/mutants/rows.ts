@@ -13,7 +13,8 @@ import {
 import { platform } from "../../../contract/platform.ts";
 import type { SecretSource } from "../../../contract/sources.ts";
 import { plainSource } from "../../../policies/plain-values.ts";
-import { criticalVariables, secondKey } from "../../../policies/second-key.ts";
+import { criticalVariables } from "../../../policies/second-key.ts";
+import { secondKey } from "../../../policies/shipped-key.ts";
 import { type Properties, UNKNOWN } from "../../fixtures/resources.ts";
 import type { Mutant } from "./mutant.ts";
 import {

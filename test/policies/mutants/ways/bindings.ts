@@ -16,6 +16,7 @@ import {
 	authJob,
 	backend,
 	frontend,
+	inProduction,
 	known,
 	line,
 	versionOf,
@@ -187,12 +188,23 @@ export const bindings: Ways = {
 		],
 	},
 	"critical-list": {
-		"a critical name that the service, or a job that works for it, does not bind":
+		"a critical name that the service, or a job that works for it, does not have":
 			[
+				line(
+					editVariable(auth, "GCP_PROJECT_ID", () => []),
+					"service auth",
+					"variable GCP_PROJECT_ID",
+					"found no such variable; needed its value",
+				),
+				line(
+					setTemplate(auth, "containers.0.volumeMounts", []),
+					"service auth",
+					"found no file /etc/netra/redis/ca.pem",
+				),
 				line(
 					editVariable(auth, "SECRET_KEY", () => []),
 					...secretKey,
-					"policies/critical-secrets.json, both",
+					"policies/second-key.json, both",
 				),
 				line(
 					editVariable(authJob, "SECRET_KEY", () => []),
@@ -212,6 +224,26 @@ export const bindings: Ways = {
 				]),
 				...secretKey,
 				"could not be determined",
+			),
+		],
+	},
+	"second-key": {
+		"a binding of a service that gets no secrets": [
+			line(
+				addVariable(frontend, bound("SECRET_KEY", "secret-key-staging", "1")),
+				"service frontend",
+				"variable SECRET_KEY",
+				"secret secret-key-staging",
+				"needed no secret: its pages",
+			),
+		],
+		"a secret of the stack that its environment must not have": [
+			inProduction(
+				add("gcp:secretmanager/secret:Secret", "e2e", {
+					secretId: "e2e-oauth-simulation-key-production",
+				}),
+				"secret e2e-oauth-simulation-key-production",
+				"as absent.production of policies/second-key.json says",
 			),
 		],
 	},

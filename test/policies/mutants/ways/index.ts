@@ -45,10 +45,20 @@ export const provenElsewhere: Record<string, readonly string[]> = {
 		"another image than the service's `foreignImage`, or that one elsewhere than in the service and its check job",
 	],
 	"critical-list": [
-		"a critical name that the contract no longer binds",
-		"a secret whose `criticalIn` names a service, without the variable in policies/critical-secrets.json",
-		"a name in policies/critical-secrets.json whose secret's `criticalIn` does not name the service",
+		"a critical name that the contract no longer has",
+		"a secret whose `criticalIn` names a service, without the variable or file in policies/second-key.json",
+		"a name in policies/second-key.json whose secret's `criticalIn` does not name the service",
 		"a secret whose `criticalIn` names a service that does not bind it",
+	],
+	"second-key": [
+		"a critical name on another secret, or with another value",
+		"a secret with another source, or one that is gone",
+		"a secret whose `criticalIn` names a service, without its source in policies/second-key.json",
+		"another name of the platform, another project, other hosts, or a store that is something else",
+		"names on different secrets that must be on the same one, in whatever services",
+		"names on the same secret that must be on different ones, in whatever services",
+		"a secret in the contract of a service that gets none",
+		"a secret in the contract for an environment that must not have it",
 	],
 	"start-order": [
 		"the same of the check job, where the contract names a check command",

@@ -1,0 +1,342 @@
+/** The second key says what the contract must say, whoever edits the contract. */
+import { describe, expect, it } from "@jest/globals";
+import type { Environment } from "../../contract/environments.ts";
+import type { Platform } from "../../contract/schema.ts";
+import { parseSecondKey } from "../../policies/second-key.ts";
+import { secondKey } from "../../policies/shipped-key.ts";
+import { plainStack } from "../fixtures/plain-stack.ts";
+import { preview } from "../fixtures/preview.ts";
+import { type Edit, edited, previewed } from "./changed-contract.ts";
+import { judgeStack } from "./engine.ts";
+
+type Service = Platform["services"][string];
+const service = (contract: Platform, name: string) =>
+	contract.services[name] as Service;
+const secret = (contract: Platform, id: string) =>
+	contract.secrets.find(
+		(each) => each.id === id,
+	) as Platform["secrets"][number];
+
+const drop =
+	(of: string, name: string): Edit =>
+	(contract) => {
+		delete service(contract, of).variables[name];
+	};
+const write =
+	(of: string, name: string, value: Service["variables"][string]): Edit =>
+	(contract) => {
+		service(contract, of).variables[name] = value;
+	};
+const point =
+	(of: string, name: string, id: string): Edit =>
+	(contract) => {
+		service(contract, of).secrets[name] = id;
+	};
+
+const back =
+	"fix: change it back in contract/platform.ts; to change it for good, change policies/second-key.json too, which others review";
+const again =
+	"needed what policies/second-key.json lists; fix: bind it again; to give it up for good, remove it from contract/platform.ts and from policies/second-key.json, both";
+
+/** Each was an outage, or would have been one, and no other check rejects it. */
+const edits: [what: string, Edit, message: string, Environment?][] = [
+	[
+		"GCP_PROJECT_ID is dropped",
+		drop("auth", "GCP_PROJECT_ID"),
+		`[critical-list] service auth, variable GCP_PROJECT_ID, environment staging: found no plain value for it in contract/platform.ts; ${again}`,
+	],
+	[
+		"ENVIRONMENT is dropped",
+		drop("backend", "ENVIRONMENT"),
+		`[critical-list] service backend, variable ENVIRONMENT, environment staging: found no plain value for it in contract/platform.ts; ${again}`,
+	],
+	[
+		"GCP_PROJECT_ID is a constant",
+		write("backend", "GCP_PROJECT_ID", "netra-staging"),
+		`[second-key] service backend, variable GCP_PROJECT_ID, environment staging: found another text at services.backend.variables.GCP_PROJECT_ID of contract/platform.ts; needed {"from":"project"}, as services.backend.GCP_PROJECT_ID of policies/second-key.json says (secrets are looked up there; without it the environment was not detected); ${back}`,
+	],
+	[
+		"ENVIRONMENT is a constant",
+		write("auth", "ENVIRONMENT", { staging: "staging", production: "staging" }),
+		`[second-key] service auth, variable ENVIRONMENT, environment production: found a text for each environment at services.auth.variables.ENVIRONMENT of contract/platform.ts; needed {"from":"environment"}, as services.auth.ENVIRONMENT of policies/second-key.json says (what is unset is taken for development); ${back}`,
+		"production",
+	],
+	[
+		"backend's JWT_SECRET_KEY has a secret of its own",
+		(contract) => {
+			contract.secrets.push({
+				...secret(contract, "jwt-secret"),
+				id: "jwt-secret-backend",
+				criticalIn: ["backend"],
+			});
+			point("backend", "JWT_SECRET_KEY", "jwt-secret-backend")(contract);
+		},
+		`[second-key] service backend, variable JWT_SECRET_KEY, secret jwt-secret-backend-staging, environment staging: found the secret jwt-secret-backend at services.backend.secrets.JWT_SECRET_KEY of contract/platform.ts; needed the secret jwt-secret, as services.backend.JWT_SECRET_KEY of policies/second-key.json says (auth signs tokens with it and backend checks them); ${back}`,
+	],
+	[
+		"SERVICE_SECRET is bound to jwt-secret",
+		point("auth", "SERVICE_SECRET", "jwt-secret"),
+		`[second-key] service auth, variable SERVICE_SECRET, secret jwt-secret-staging, environment staging: found the secret jwt-secret at services.auth.secrets.SERVICE_SECRET of contract/platform.ts; needed the secret service-secret, as services.auth.SERVICE_SECRET of policies/second-key.json says (services prove to each other who they are); ${back}`,
+	],
+	[
+		"DATABASE_URL is bound to session-secret-key",
+		point("auth", "DATABASE_URL", "session-secret-key"),
+		`[second-key] service auth, variable DATABASE_URL, secret session-secret-key-staging, environment staging: found the secret session-secret-key at services.auth.secrets.DATABASE_URL of contract/platform.ts; needed the secret database-url, as services.auth.DATABASE_URL of policies/second-key.json says (users, sessions and everything else is stored there); ${back}`,
+	],
+	[
+		"DATABASE_URL is for another driver",
+		(contract) => {
+			Object.assign(secret(contract, "database-url").source, {
+				driver: "libpq",
+			});
+		},
+		`[second-key] service auth, secret database-url-staging, environment staging: found {"from":"database.url","driver":"libpq"} as the source of 'database-url' at secrets of contract/platform.ts; needed {"from":"database.url","driver":"sqlalchemy-asyncpg"}, as secrets.database-url of policies/second-key.json says; ${back}`,
+	],
+	[
+		"AUTH_SERVICE_URL is dropped",
+		drop("backend", "AUTH_SERVICE_URL"),
+		`[critical-list] service backend, variable AUTH_SERVICE_URL, environment staging: found no plain value for it in contract/platform.ts; ${again}`,
+	],
+	[
+		"CORS_ORIGINS is dropped",
+		drop("backend", "CORS_ORIGINS"),
+		`[critical-list] service backend, variable CORS_ORIGINS, environment staging: found no plain value for it in contract/platform.ts; ${again}`,
+	],
+	[
+		"NEXT_PUBLIC_API_URL is dropped",
+		drop("frontend", "NEXT_PUBLIC_API_URL"),
+		`[critical-list] service frontend, variable NEXT_PUBLIC_API_URL, environment staging: found no plain value for it in contract/platform.ts; ${again}`,
+	],
+	[
+		"CORS_ORIGINS is *",
+		write("backend", "CORS_ORIGINS", "*"),
+		`[second-key] service backend, variable CORS_ORIGINS, environment staging: found another text at services.backend.variables.CORS_ORIGINS of contract/platform.ts; needed {"from":"urls","of":"frontend"}, as services.backend.CORS_ORIGINS of policies/second-key.json says (browsers may call backend from our own pages alone); ${back}`,
+	],
+	[
+		"a service has another host",
+		(contract) => {
+			service(contract, "auth").publicHosts.staging = ["login.netrasystems.ai"];
+		},
+		`[second-key] service auth, environment staging: found login.netrasystems.ai at services.auth.publicHosts.staging of contract/platform.ts; needed auth.staging.netrasystems.ai, as hosts.auth.staging of policies/second-key.json says; ${back}`,
+	],
+	[
+		"the key of test logins is let into production",
+		(contract) => {
+			delete secret(contract, "e2e-oauth-simulation-key").environments;
+		},
+		"[second-key] secret e2e-oauth-simulation-key-production, environment production: found 'e2e-oauth-simulation-key' in production at secrets of contract/platform.ts; needed no such secret, as absent.production of policies/second-key.json says (whoever has it logs in as anybody: for tests alone); fix: leave production out of the secret's environments",
+		"production",
+	],
+	[
+		"a check is turned off",
+		write("auth", "BYPASS_AUTH", "true"),
+		"[no-check-bypass] service auth, variable BYPASS_AUTH, environment staging: found a switch that policies/second-key.json forbids; needed no such variable in staging; fix: remove the variable",
+	],
+	[
+		"frontend is given SECRET_KEY",
+		point("frontend", "SECRET_KEY", "secret-key"),
+		"[second-key] service frontend, variable SECRET_KEY, secret secret-key-staging, environment staging: found the secret secret-key at services.frontend of contract/platform.ts; needed no secret, as noSecrets.frontend of policies/second-key.json says (its pages and their variables are sent to browsers); fix: take the secret from the service; another service, which may have it, answers for this one",
+	],
+	[
+		"a secret is critical for nobody",
+		(contract) => {
+			secret(contract, "fernet-key").criticalIn = [];
+		},
+		"[critical-list] service auth, variable FERNET_KEY, secret fernet-key-staging, environment staging: found FERNET_KEY under auth in policies/second-key.json, and no auth in criticalIn of fernet-key in contract/platform.ts; needed the same in both files; fix: add 'auth' to criticalIn of 'fernet-key' in contract/platform.ts; to give it up for good, remove \"FERNET_KEY\" from \"auth\" in policies/second-key.json",
+	],
+	[
+		"a critical secret file is dropped, with all that needs it",
+		(contract) => {
+			service(contract, "auth").secretFiles = {};
+			delete service(contract, "auth").secrets.REDIS_URL;
+		},
+		`[critical-list] service auth, environment staging: found no secret file /etc/netra/redis/ca.pem in contract/platform.ts; ${again}`,
+	],
+	[
+		"another store is behind a name",
+		(contract) => {
+			Object.assign(contract.stores.database ?? {}, { database: "other" });
+		},
+		`[second-key] environment staging: found {"kind":"postgres","database":"other"} at stores.database of contract/platform.ts; needed {"kind":"postgres","database":"netra"}, as stores.database of policies/second-key.json says; ${back}`,
+	],
+	[
+		"the platform has another name",
+		(contract) => {
+			contract.name = "netra-two";
+		},
+		`[second-key] environment staging: found 'netra-two' at name of contract/platform.ts; needed 'netra', as name of policies/second-key.json says; ${back}`,
+	],
+	[
+		"production is another project",
+		(contract) => {
+			contract.environments.production.project = "netra-elsewhere";
+		},
+		`[second-key] environment staging: found 'netra-elsewhere' at environments.production.project of contract/platform.ts; needed 'netra-production', as projects.production of policies/second-key.json says; ${back}`,
+	],
+];
+
+describe("an edit of the contract alone", () => {
+	it.each(edits)(
+		"[R-103] is rejected in a preview: %s",
+		async (_, edit, message, environment = "staging") => {
+			const contract = edited(edit);
+			expect(typeof contract).not.toBe("string");
+			const { rejections } = await previewed(contract as Platform, environment);
+			expect(rejections.map((each) => each.split("\n").at(-1))).toContain(
+				message,
+			);
+		},
+	);
+
+	it("[R-043] is rejected in a preview that binds both ways to Redis", async () => {
+		const { rejections } = await previewed(
+			edited(write("auth", "REDIS_HOST", "redis.test")) as Platform,
+			"staging",
+		);
+		expect(rejections).toContain(
+			"[alternatives-exclusive] service auth, variable REDIS_HOST, environment staging: found the variable beside REDIS_URL; needed one of the two ways; fix: keep the variables of one way, in contract/platform.ts and in the service",
+		);
+	});
+
+	it("[R-103] cannot be waived", async () => {
+		const contract = edited(drop("auth", "GCP_PROJECT_ID")) as Platform;
+		const said = await judgeStack(preview(plainStack("staging"), "settled"), {
+			platform: contract,
+			waivers: ["critical-list", "second-key"].map((rule) => ({
+				rule,
+				resource: "auth",
+				reason: "a trial",
+				expires: "2027-01-01",
+			})),
+		});
+		expect(said.map(({ rule }) => rule)).toContain("critical-list");
+	});
+});
+
+describe("an edit of the contract and of the critical names", () => {
+	const judged = async (edit: Edit, key: Partial<typeof secondKey>) =>
+		(
+			await judgeStack([], {
+				platform: edited(edit) as Platform,
+				secondKey: { ...secondKey, ...key },
+			})
+		)
+			.filter(({ rule }) => rule === "second-key")
+			.map(({ message }) => message);
+
+	it("[R-103] is rejected where services need one secret", async () => {
+		const services = structuredClone(secondKey.services);
+		for (const name of ["JWT_SECRET_KEY", "JWT_SECRET_{ENV}"]) {
+			delete services.backend?.[name];
+		}
+		expect(
+			await judged(point("backend", "JWT_SECRET_KEY", "oauth-hmac-secret"), {
+				services,
+				differ: {},
+			}),
+		).toEqual([
+			"[second-key] service backend, variable JWT_SECRET_KEY, secret oauth-hmac-secret-staging, environment staging: found the secret oauth-hmac-secret in contract/platform.ts, and jwt-secret under JWT_SECRET_KEY of auth; needed one secret for JWT_SECRET_KEY and JWT_SECRET_{ENV}, as equal of policies/second-key.json says; fix: bind both to one secret: who signs a token and who checks it have one key",
+		]);
+	});
+
+	it("[R-103] is rejected where names need different secrets", async () => {
+		const services = structuredClone(secondKey.services);
+		delete services.auth?.SERVICE_SECRET;
+		expect(
+			await judged(point("auth", "SERVICE_SECRET", "jwt-secret"), {
+				services,
+				equal: {},
+			}),
+		).toEqual([
+			"[second-key] service auth, variable SERVICE_SECRET, secret jwt-secret-staging, environment staging: found the secret jwt-secret in contract/platform.ts, which JWT_SECRET_KEY of auth holds too; needed a secret of its own, as differ of policies/second-key.json says; fix: give each its own secret: a key that leaks gives away one thing alone",
+		]);
+	});
+
+	it("[R-103] is rejected where the second key does not know a critical secret's source", async () => {
+		const { "jwt-secret": _, ...secrets } = secondKey.secrets;
+		expect(await judged(() => {}, { secrets })).toEqual([
+			'[second-key] service auth, secret jwt-secret-staging, environment staging: found no source of \'jwt-secret\' in policies/second-key.json, though criticalIn in contract/platform.ts names auth and backend; needed the source, in both files; fix: add "jwt-secret" with its source to "secrets" in policies/second-key.json',
+		]);
+	});
+
+	it("[R-103] is rejected where a secret is gone that the second key lists", async () => {
+		const secrets = {
+			...secondKey.secrets,
+			"stripe-key": { from: "external" as const },
+		};
+		expect(await judged(() => {}, { secrets })).toEqual([
+			`[second-key] secret stripe-key-staging, environment staging: found no 'stripe-key' at secrets of contract/platform.ts; needed {"from":"external"}, as secrets.stripe-key of policies/second-key.json says; ${back}`,
+		]);
+	});
+});
+
+describe("the file of the second key", () => {
+	const messageOf = (content: unknown): string[] => {
+		try {
+			parseSecondKey(content);
+		} catch (error) {
+			return (error as Error).message.split("\n");
+		}
+		return ["accepted"];
+	};
+
+	it("may be empty", () => {
+		expect(messageOf({})).toEqual(["accepted"]);
+	});
+
+	it("[R-063] says everything that is wrong with it, where, and what was expected", () => {
+		expect(
+			messageOf({
+				secret: {},
+				projects: { dev: "netra" },
+				secrets: { "jwt-secret": { from: "somewhere" } },
+				services: {
+					auth: {
+						A: { secret: "jwt-secret" },
+						B: { why: "needed" },
+						C: { value: { from: "nowhere" }, why: "needed" },
+						"D{ENV}X": { secret: "jwt-secret", why: " " },
+					},
+				},
+				absent: { production: { "*": "none" } },
+				alternatives: { "one way": [["A"]] },
+			}),
+		).toEqual([
+			"policies/second-key.json does not hold together:",
+			'  projects: Unrecognized key: "dev"',
+			"  secrets.jwt-secret.from: Invalid discriminator value. Expected 'generated' | 'constant' | 'external'",
+			'  services.auth.A.why: must be given: "why": "<the reason>"',
+			'  services.auth.B: must have one of both: "secret", the id of a secret, or "value", as contract/platform.ts writes it',
+			'  services.auth.C.value: must be a text without NUL characters, one for each environment, or a source such as { from: "url", of: "<service>" }',
+			"  services.auth.D{ENV}X: must be a variable's name, with '{ENV}' at the end at most, or the absolute path of a secret file",
+			"  absent.production.*: must be a secret's id without the environment, in which '*' stands for any characters",
+			"  alternatives.one way: must have two ways or more",
+			'  the file: Unrecognized key: "secret"',
+			"  fix: correct it there; policies/second-key.ts says what each part means",
+		]);
+	});
+
+	it.each([
+		"",
+		"*",
+		"**",
+		"[",
+		"A[",
+		"A.B",
+		"NAME=",
+		"=x",
+		"*=x",
+		"A B",
+		"A=b c",
+		"A\n",
+	])(
+		"rejects %j as the pattern of variables that must not be set",
+		(pattern) => {
+			expect(
+				messageOf({ forbiddenVariables: { [pattern]: "a reason" } })[1],
+			).toMatch(
+				/: must be a variable's name, in which '\*' stands for any characters but not for the whole name, or NAME=value$/,
+			);
+		},
+	);
+});
