@@ -88,6 +88,10 @@ function secretValues(
 
 /** A value, and if it is a URL, the password in it as it stands there and decoded, and the pair of basic authentication. */
 function partsOf(value: string): string[] {
+	const named = /^jdbc:.*[?&]password=([^&]*)/is.exec(value)?.[1];
+	if (named !== undefined) {
+		return [value, named, decode(named)];
+	}
 	const login = /^[a-z][a-z0-9+.-]*:\/\/([^:]*):(.*)@/is.exec(value);
 	if (login === null) {
 		return [value];

@@ -54,9 +54,28 @@ describe("connection strings", () => {
 			"postgres://netra_a:p%40ss%2Fw%2Brd@/netra?host=/cloudsql/netra-staging:us-central1:netra",
 			"postgres://netra_a:p%40ss%2Fw%2Brd@10.64.0.3:5432/netra?uselibpqcompat=true&sslmode=verify-ca&sslrootcert=/etc/netra/ca.pem",
 		],
+		[
+			"node-postgres-whatwg",
+			"postgresql://netra_a:p%40ss%2Fw%2Brd@localhost/netra?host=/cloudsql/netra-staging:us-central1:netra",
+			"postgresql://netra_a:p%40ss%2Fw%2Brd@10.64.0.3:5432/netra?uselibpqcompat=true&sslmode=verify-ca&sslrootcert=/etc/netra/ca.pem",
+		],
+		[
+			"jdbc",
+			"jdbc:postgresql:///netra?unixSocketPath=/cloudsql/netra-staging:us-central1:netra&cloudSqlInstance=netra-staging:us-central1:netra&socketFactory=com.google.cloud.sql.postgres.SocketFactory&user=netra_a&password=p%40ss%2Fw%2Brd",
+			"jdbc:postgresql://10.64.0.3:5432/netra?user=netra_a&password=p%40ss%2Fw%2Brd&sslmode=verify-ca&sslrootcert=/etc/netra/ca.pem",
+		],
 	])("[R-010] writes the form of %s", (driver, bySocket, byTls) => {
 		expect(databaseUrl(driver, { ...login, via: socket })).toBe(bySocket);
 		expect(databaseUrl(driver, { ...login, via: tls })).toBe(byTls);
+	});
+
+	it("[R-010] writes Prisma's form for a socket, and none for a host, whose authorities it cannot check", () => {
+		expect(databaseUrl("prisma", { ...login, via: socket })).toBe(
+			"postgresql://netra_a:p%40ss%2Fw%2Brd@localhost/netra?host=/cloudsql/netra-staging:us-central1:netra",
+		);
+		expect(messageOf(() => databaseUrl("prisma", { ...login, via: tls }))).toBe(
+			"ConnectionStringError: connection string for prisma: it checks a host's name, or nothing at all; give it a socket",
+		);
 	});
 
 	it("writes Redis' URL with the authorities only for the driver that reads them there", () => {
@@ -145,6 +164,16 @@ describe("connection strings", () => {
 					via: socket,
 				}),
 			"node-postgres: its parser cannot read the database name 'what?' from a URL; choose a name of letters, digits, '_' and '-'",
+		],
+		[
+			"a database name that Prisma would not decode",
+			() => databaseUrl("prisma", { ...login, database: "what?", via: socket }),
+			"prisma: its engines take the database name 'what?' from a URL without decoding it; choose a name of letters, digits, '_' and '-'",
+		],
+		[
+			"a socket that does not say which instance it is of, for JDBC",
+			() => databaseUrl("jdbc", { ...login, via: { socket: "/tmp/pg" } }),
+			"jdbc: '/tmp/pg' does not end in the instance's connection name; give a path such as /cloudsql/PROJECT:REGION:INSTANCE",
 		],
 		[
 			"a database name that ClickHouse's clients would not decode",

@@ -16,8 +16,10 @@ import {
 import {
 	loginToClickhouse,
 	loginWithIoredis,
+	loginWithJdbc,
 	loginWithNodePostgres,
 	loginWithNodeRedis,
+	missingJdbc,
 	missingPythonDrivers,
 	PythonDrivers,
 } from "./drivers.ts";
@@ -233,16 +235,64 @@ describePython(
 	},
 );
 
-describe("Node drivers against real servers", () => {
-	it.each(["socket", "tls"] as const)(
-		"[R-010] node-postgres logs in by %s, and not with a wrong password",
-		async (kind) => {
+const lacksJdbc = missingJdbc();
+
+(lacksJdbc === undefined ? describe : describe.skip)(
+	`pgjdbc against real servers${lacksJdbc === undefined ? "" : ` (skipped: ${lacksJdbc})`}`,
+	() => {
+		it("[R-010] logs in by socket and by TLS, not with a wrong password, and not to a server of another authority", () => {
+			const other = join(stores.folder, "jdbc-other-ca.pem");
+			writeFileSync(other, otherAuthority.certificate);
+			const both = join(stores.folder, "jdbc-both.pem");
+			writeFileSync(
+				both,
+				otherAuthority.certificate + stores.authority.certificate,
+			);
+			const withAuthorities = (caFile: string) => {
+				const { via, ...rest } = login("tls");
+				return databaseUrl("jdbc", {
+					...rest,
+					via: { ...via, caFile } as typeof via,
+				});
+			};
 			expect(
-				await loginWithNodePostgres(databaseUrl("node-postgres", login(kind))),
+				loginWithJdbc([
+					databaseUrl("jdbc", login("socket")),
+					databaseUrl("jdbc", login("tls")),
+					withAuthorities(both),
+					databaseUrl("jdbc", login("socket", wrongPassword)),
+					databaseUrl("jdbc", login("tls", wrongPassword)),
+					withAuthorities(other),
+				]),
+			).toEqual([
+				`netra_a ${database}`,
+				`netra_a ${database}`,
+				`netra_a ${database}`,
+				expect.stringContaining("password authentication failed"),
+				expect.stringContaining("password authentication failed"),
+				expect.stringContaining("unable to find valid certification path"),
+			]);
+		}, 60_000);
+	},
+);
+
+describe("Node drivers against real servers", () => {
+	// Prisma with its adapter for node-postgres is node-postgres.
+	it.each([
+		["node-postgres", "socket"],
+		["node-postgres", "tls"],
+		["node-postgres-whatwg", "socket"],
+		["node-postgres-whatwg", "tls"],
+		["prisma", "socket"],
+	] as const)(
+		"[R-010] node-postgres logs in with the form of %s by %s, and not with a wrong password",
+		async (driver, kind) => {
+			expect(
+				await loginWithNodePostgres(databaseUrl(driver, login(kind))),
 			).toEqual(loggedIn);
 			expect(
 				await loginWithNodePostgres(
-					databaseUrl("node-postgres", login(kind, wrongPassword)),
+					databaseUrl(driver, login(kind, wrongPassword)),
 				),
 			).toEqual({
 				error: 'error: password authentication failed for user "netra_a"',
@@ -255,6 +305,15 @@ describe("Node drivers against real servers", () => {
 		expect(
 			await loginWithNodePostgres(`${url}&uselibpqcompat=true&sslmode=require`),
 		).toEqual({ error: "Error: The server does not support SSL connections" });
+	});
+
+	it("[R-010] the WHATWG parser refuses a socket's URL that names no host, and takes the form that does", () => {
+		const url = databaseUrl("node-postgres-whatwg", login("socket"));
+		expect(new URL(url).hostname).toBe("localhost");
+		expect(new URL(url).searchParams.get("host")).toBe(stores.socket);
+		expect(URL.canParse(databaseUrl("node-postgres", login("socket")))).toBe(
+			false,
+		);
 	});
 
 	it("[R-010] node-postgres needs uselibpqcompat to take verify-ca as libpq does", async () => {

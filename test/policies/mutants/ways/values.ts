@@ -333,7 +333,7 @@ export const values: Ways = {
 				...databaseUrl,
 			),
 		],
-		"a socket in the host's place for SQLAlchemy, which reads it only as ?host=":
+		"a socket where the driver does not read it, such as in the host's place for SQLAlchemy, or without what the driver needs to reach it":
 			[
 				known(
 					inDatabaseUrl(

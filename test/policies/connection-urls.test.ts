@@ -1,0 +1,94 @@
+/** How the pack judges the URLs of drivers that the shipped contract does not use. */
+import { describe, expect, it } from "@jest/globals";
+import { platform } from "../../contract/platform.ts";
+import { parsePlatform } from "../../contract/schema.ts";
+import type { StoreSource } from "../../contract/sources.ts";
+import { plainStack } from "../fixtures/plain-stack.ts";
+import { preview } from "../fixtures/preview.ts";
+import { judgeStack } from "./engine.ts";
+import { setFound, versionOf } from "./mutants/ways/way.ts";
+
+const staging = preview(plainStack("staging"), "settled");
+
+/** What the pack finds in a URL that is bound for a driver, once for each service. */
+async function found(
+	secret: string,
+	source: Partial<StoreSource>,
+	url: string,
+): Promise<string[]> {
+	const copy = structuredClone(platform);
+	for (const each of copy.secrets) {
+		if (each.id === secret) {
+			Object.assign(each.source, source);
+		}
+	}
+	const change = setFound(versionOf(`${secret}-staging`), "secretData", url);
+	const diagnostics = await judgeStack(change(staging), {
+		platform: parsePlatform(copy),
+	});
+	return [
+		...new Set(
+			diagnostics
+				.filter(({ message }) => !message.startsWith("[value-provenance]"))
+				.map(({ message }) =>
+					message.replace(/ service .*: found /, " ").replace(/; fix: .*/, ""),
+				),
+		),
+	];
+}
+
+const path = "/cloudsql/netra-staging:us-central1:postgres";
+const jdbc = `jdbc:postgresql:///netra?unixSocketPath=${path}&cloudSqlInstance=netra-staging:us-central1:postgres&socketFactory=com.google.cloud.sql.postgres.SocketFactory&user=u&password=p%40`;
+const hosted = `postgresql://u:p%40@localhost/netra?host=${path}`;
+const noHost =
+	"[url-form] a socket without a host before it; needed localhost, and ?host= with the socket";
+const noFactory =
+	"[url-form] a socket without Google's factory and its instance; needed unixSocketPath=, cloudSqlInstance= and socketFactory=com.google.cloud.sql.postgres.SocketFactory";
+const noLogin =
+	"[url-form] user info that is missing or not percent-encoded; needed user and password, each percent-encoded";
+
+describe("a PostgreSQL URL by socket", () => {
+	it.each([
+		["prisma", hosted],
+		["node-postgres-whatwg", hosted],
+		["jdbc", jdbc],
+	] as const)("[R-010] is as %s reads it", async (driver, url) => {
+		expect(await found("database-url", { driver }, url)).toEqual([]);
+	});
+
+	it.each([
+		["prisma", hosted.replace("localhost", ""), noHost],
+		["node-postgres-whatwg", hosted.replace("localhost", ""), noHost],
+		[
+			"asyncpg",
+			hosted,
+			"[url-form] a host before the socket, which the driver may take; needed no host but ?host= with the socket",
+		],
+		["jdbc", jdbc.replace(/&socketFactory=[^&]*/, ""), noFactory],
+		["jdbc", jdbc.replace("=netra-staging:us", "=netra-staging:eu"), noFactory],
+		["jdbc", jdbc.replace("&user=u", ""), noLogin],
+		["jdbc", jdbc.replace("p%40", "p%4"), noLogin],
+		[
+			"jdbc",
+			hosted,
+			"[url-form] a URL of another scheme; needed jdbc:postgresql://…",
+		],
+	] as const)(
+		"[R-010] is found where %s does not read it: %s",
+		async (driver, url, problem) => {
+			expect(await found("database-url", { driver }, url)).toContain(problem);
+		},
+	);
+
+	it("[R-011] is found where JDBC's has a TLS parameter", async () => {
+		expect(
+			await found(
+				"database-url",
+				{ driver: "jdbc" },
+				`${jdbc}&sslmode=require`,
+			),
+		).toEqual([
+			"[socket-without-ssl] the parameter sslmode on a socket; needed a socket without TLS parameters",
+		]);
+	});
+});
