@@ -1,6 +1,8 @@
 /** What the data stores give to those who bind them. */
 import * as pulumi from "@pulumi/pulumi";
 import {
+	clickhouseEndpoint,
+	clickhouseNative,
 	clickhouseUrl,
 	databaseUrl,
 	redisUrl,
@@ -124,6 +126,10 @@ function clickhouseValue(
 			return made(passwords, name).apply((password) =>
 				clickhouseUrl({ ...address, password }),
 			);
+		case "endpoint":
+			return clickhouseEndpoint(address);
+		case "native":
+			return clickhouseNative(address);
 		case "host":
 			return address.host;
 		case "port":

@@ -5,7 +5,12 @@
  * carries no TLS parameter, since Cloud SQL's socket is a plain one whose traffic is encrypted further on, and
  * drivers either fail on the parameter or apply it to the socket.
  */
-import type { DatabaseDriver, RedisDriver } from "./stores.ts";
+import {
+	type DatabaseDriver,
+	namesAuthorities,
+	type RedisDriver,
+	type RedisDriverWithFile,
+} from "./stores.ts";
 
 /** A folder with PostgreSQL's socket in it, such as `/cloudsql/PROJECT:REGION:INSTANCE`. */
 export type SocketAddress = {
@@ -233,7 +238,7 @@ function written(part: Encoder, parameters: readonly Parameter[]): string[] {
 
 /**
  * The URL by which a driver logs in to Redis over TLS, to database 0.
- * @param login.caFile stands only in redis-py's URL; the other drivers take the authorities in code
+ * @param login.caFile stands only in redis-py's and kombu's URL; the other drivers take the authorities in code
  * @throws {ConnectionStringError} if a part is empty or cannot stand in a URL.
  */
 export function redisUrl(
@@ -248,10 +253,20 @@ export function redisUrl(
 	const part = encoderFor(driver);
 	const url = `rediss://:${part("password", password)}@${authorityOf(driver, host, port)}/0`;
 	// redis-py checks host names by default from version 6 on; Memorystore's certificate names an IP address.
-	return driver === "redis-py"
-		? `${url}?ssl_cert_reqs=required&ssl_ca_certs=${pathIn(part, "CA file", caFile)}&ssl_check_hostname=false`
+	return namesAuthorities(driver)
+		? `${url}?ssl_cert_reqs=${certificatesRequired[driver]}&ssl_ca_certs=${pathIn(part, "CA file", caFile)}&ssl_check_hostname=false`
 		: url;
 }
+
+/**
+ * kombu used to look the word up in Python's `ssl`, where `required` is none (comments on celery's pull request 5703);
+ * redis-py knows only its own. kombu reads `ssl_check_hostname` as redis-py does from 5.5 on (its pull request 2229): before, it took
+ * "false" for true.
+ */
+const certificatesRequired: Record<RedisDriverWithFile, string> = {
+	"redis-py": "required",
+	kombu: "CERT_REQUIRED",
+};
 
 /**
  * The URL by which clients reach ClickHouse's HTTPS interface. The port is always written: without it clients
@@ -274,6 +289,29 @@ export function clickhouseUrl({
 	const part = encoderFor("clickhouse");
 	requirePlainName("clickhouse", "clients take", database);
 	return `https://${part("user", user)}:${part("password", password)}@${authorityOf("clickhouse", host, port)}/${part("database name", database)}`;
+}
+
+/**
+ * ClickHouse's HTTPS interface alone, for applications that take the login from other variables.
+ * @throws {ConnectionStringError} if the host or the port is none.
+ */
+export function clickhouseEndpoint(address: {
+	host: string;
+	port: number;
+}): string {
+	return `https://${authorityOf("clickhouse", address.host, address.port)}`;
+}
+
+/**
+ * ClickHouse's native interface over TLS, without a login. That it speaks TLS no part of the URL says: the port does,
+ * and the application must be told (golang-migrate's `secure=true`, Langfuse's CLICKHOUSE_MIGRATION_SSL).
+ * @throws {ConnectionStringError} if the host or the port is none.
+ */
+export function clickhouseNative(address: {
+	host: string;
+	nativePort: number;
+}): string {
+	return `clickhouse://${authorityOf("clickhouse", address.host, address.nativePort)}`;
 }
 
 function requirePlainName(driver: string, who: string, database: string) {

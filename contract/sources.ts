@@ -73,7 +73,7 @@ const storeSource = z.strictObject({
 	}),
 	/** For a `url`: the driver that reads it. */
 	driver: z.enum(allDrivers).optional(),
-	/** For redis-py's `url`: where the service finds the certificates of `ca`, one of its `secretFiles`. */
+	/** For redis-py's and kombu's `url`: where the service finds the certificates of `ca`, one of its `secretFiles`. */
 	caFile: filePath.optional(),
 });
 

@@ -12,7 +12,12 @@ import {
 	type StoreSource,
 	storeUse,
 } from "./sources.ts";
-import { attributesOf, driversOf, type Store } from "./stores.ts";
+import {
+	attributesOf,
+	driversOf,
+	namesAuthorities,
+	type Store,
+} from "./stores.ts";
 
 export function* storeProblems(platform: Platform): Generator<Problem> {
 	yield* nameProblems(platform);
@@ -103,13 +108,13 @@ function* sourceProblems(
 		return;
 	}
 	yield* driverProblems(source, store, isUrl);
-	const names = isUrl && source.driver === "redis-py";
+	const names = isUrl && namesAuthorities(source.driver);
 	if (names !== (source.caFile !== undefined)) {
 		yield {
 			path: ["caFile"],
 			message: names
-				? `is missing; redis-py's URL names the file of the certificates, such as /etc/${platform.name}/redis/ca.pem`
-				: "stands in the URL of redis-py alone: remove it",
+				? `is missing; ${source.driver}'s URL names the file of the certificates, such as /etc/${platform.name}/${name}/ca.pem`
+				: "stands in the URLs of redis-py and kombu alone: remove it",
 		};
 	}
 }
@@ -145,7 +150,7 @@ function* driverProblems(
 	}
 }
 
-/** redis-py's URL names the file, so whoever binds it must have the file, and the file must be that store's. */
+/** The URL names the file, so whoever binds it must have the file, and the file must be that store's. */
 function* fileProblems(
 	platform: Platform,
 	{ id }: SecretContract,

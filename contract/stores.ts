@@ -47,11 +47,14 @@ export type StoreOf<Kind extends StoreKind> = Extract<Store, { kind: Kind }>;
 export type PostgresSizing = z.infer<typeof postgresSizing>;
 export type RedisSizing = z.infer<typeof redisSizing>;
 
-/** What a store of each kind gives. ClickHouse's password is a secret of its own. */
+/**
+ * What a store of each kind gives. ClickHouse's password is a secret of its own; `endpoint` and `native` are its HTTPS
+ * and its native address for whoever takes the login apart from them, as Langfuse does.
+ */
 export const attributesOf = {
 	postgres: ["url", "host", "port", "name", "user", "password"],
 	redis: ["url", "host", "port", "password", "ca"],
-	clickhouse: ["url", "host", "port", "name", "user"],
+	clickhouse: ["url", "endpoint", "native", "host", "port", "name", "user"],
 } as const satisfies Record<StoreKind, readonly string[]>;
 
 export type StoreAttribute = (typeof attributesOf)[StoreKind][number];
@@ -68,7 +71,7 @@ export const driversOf = {
 		"prisma",
 		"jdbc",
 	],
-	redis: ["redis-py", "ioredis", "node-redis"],
+	redis: ["redis-py", "kombu", "ioredis", "node-redis"],
 	clickhouse: [],
 } as const satisfies Record<StoreKind, readonly string[]>;
 
@@ -76,3 +79,16 @@ export const driversOf = {
 export type DatabaseDriver = (typeof driversOf)["postgres"][number];
 /** A driver that reads a Redis URL. */
 export type RedisDriver = (typeof driversOf)["redis"][number];
+
+/** The drivers whose Redis URL names the file of the authorities; the others are given them in code. */
+const redisDriversWithFile = [
+	"redis-py",
+	"kombu",
+] as const satisfies readonly RedisDriver[];
+export type RedisDriverWithFile = (typeof redisDriversWithFile)[number];
+
+export function namesAuthorities(
+	driver: string | undefined,
+): driver is RedisDriverWithFile {
+	return redisDriversWithFile.some((each) => each === driver);
+}

@@ -59,6 +59,8 @@ export function valueProblems(
 
 const kinds: Record<StoreAttribute, ValueKind> = {
 	url: "url",
+	endpoint: "url",
+	native: "url",
 	host: "text",
 	port: "text",
 	name: "text",

@@ -1,6 +1,8 @@
 /** Reads connection strings, each in the one form that its driver takes, into what is needed to log in. */
 import {
 	ConnectionStringError,
+	clickhouseEndpoint,
+	clickhouseNative,
 	clickhouseUrl,
 	type DatabaseLogin,
 	databaseUrl,
@@ -12,7 +14,7 @@ export type RedisAccess = {
 	host: string;
 	port: number;
 	password: string;
-	/** Where the driver looks for the authorities; only redis-py's URL says it. */
+	/** Where the driver looks for the authorities; only redis-py's and kombu's URL say it. */
 	caFile: string | undefined;
 };
 
@@ -129,6 +131,42 @@ export function readClickhouseUrl(url: string): ClickhouseAccess {
 	return access;
 }
 
+/** Reads ClickHouse's address without a login: `https://HOST:PORT`. */
+export function readClickhouseEndpoint(
+	url: string,
+): Pick<ClickhouseAccess, "host" | "port"> {
+	return addressIn(url, 8443, clickhouseEndpoint);
+}
+
+/** Reads ClickHouse's native address: `clickhouse://HOST:PORT`. */
+export function readClickhouseNative(
+	url: string,
+): Pick<ClickhouseAccess, "host" | "port"> {
+	return addressIn(url, 9440, ({ host, port }) =>
+		clickhouseNative({ host, nativePort: port }),
+	);
+}
+
+/** @throws {FormError} for every URL that is not built from host and port alone. */
+function addressIn(
+	url: string,
+	port: number,
+	build: (address: { host: string; port: number }) => string,
+): { host: string; port: number } {
+	const found =
+		/^[a-z]+:\/\/(?<host>\[[^\]]*\]|[^:/?#@]*):(?<port>\d{1,5})$/.exec(
+			url,
+		)?.groups;
+	const address = {
+		host: (found?.host ?? "").replace(/^\[(.*)\]$/, "$1"),
+		port: Number(found?.port),
+	};
+	if (rebuilt(() => build(address)) !== url) {
+		throw wrongForm("ClickHouse", build({ host: "HOST", port }), url);
+	}
+	return address;
+}
+
 const urlParts =
 	/^(?:jdbc:)?[a-z0-9+]+:\/\/(?:(?<user>[^:@/?#]*):(?<password>[^:@/?#]*)@)?(?:(?<host>\[[^\]]*\]|[^:/?#]*):(?<port>\d{1,5})|localhost)?\/(?<path>[^?#]*)(?:\?(?<query>[^#]*))?$/;
 
@@ -187,7 +225,7 @@ const knownParameters =
 function wrongForm(reader: string, form: string, url: string): FormError {
 	const found = [...url.matchAll(knownParameters)].map((match) => match[1]);
 	const scheme =
-		/^((?:jdbc:)?postgres(?:ql)?(?:\+[a-z0-9]{1,10})?|rediss?|https?):\/\//.exec(
+		/^((?:jdbc:)?postgres(?:ql)?(?:\+[a-z0-9]{1,10})?|rediss?|https?|clickhouse):\/\//.exec(
 			url,
 		)?.[1];
 	const parameters =

@@ -19,6 +19,8 @@ import {
 	type ClickhouseAccess,
 	FormError,
 	type RedisAccess,
+	readClickhouseEndpoint,
+	readClickhouseNative,
 	readClickhouseUrl,
 	readDatabaseUrl,
 	readRedisUrl,
@@ -229,6 +231,15 @@ class Reader {
 	clickhouse(store: string): Given<ClickhouseAccess> | undefined {
 		const urls = this.#all(store, "url");
 		const logins = urls.map((url) => this.#read(url, readClickhouseUrl));
+		const address = this.#clickhouseAddress(
+			store,
+			new Map(
+				urls.flatMap((url, index): [Bound, string][] => {
+					const login = logins[index];
+					return login === undefined ? [] : [[url, login.host]];
+				}),
+			),
+		);
 		if (urls.length > 0) {
 			return this.#agreed(store, urls, logins, (login) => ({
 				host: login.host,
@@ -238,18 +249,61 @@ class Reader {
 				password: login.password,
 			}));
 		}
-		const [host, port, name, user, password] = (
-			["host", "port", "name", "user", "password"] as const
-		).map((attribute) => this.#part(store, attribute));
-		return host && port && name && user && password
+		const [user, password] = (["user", "password"] as const).map((attribute) =>
+			this.#part(store, attribute),
+		);
+		return address && user && password && !this.#lacks(store, ["name"])
 			? this.#login(store, password, {
-					host: this.#value(host),
-					port: Number(this.#value(port)),
+					...address,
 					user: this.#value(user),
 					password: this.#value(password),
-					database: this.#value(name),
+					database: this.#text(store, "name") ?? clickhouseDefaultDatabase,
 				})
 			: undefined;
+	}
+
+	/**
+	 * Where ClickHouse is, for whoever takes the login apart; every variable that says it must say the same.
+	 * @param hosts those of the URLs with a login
+	 */
+	#clickhouseAddress(
+		store: string,
+		hosts: Map<Bound, string>,
+	): Pick<ClickhouseAccess, "host" | "port"> | undefined {
+		const read = (
+			attribute: StoreAttribute,
+			form: typeof readClickhouseNative,
+		) =>
+			this.#all(store, attribute).flatMap((bound) => {
+				const address = this.#read(bound, form);
+				if (address !== undefined) {
+					hosts.set(bound, address.host);
+				}
+				return address ?? [];
+			});
+		const [endpoint] = read("endpoint", readClickhouseEndpoint);
+		read("native", readClickhouseNative);
+		// Beside a URL with a login, the host has been compared with it already.
+		for (const bound of this.#all(store, "url").length === 0
+			? this.#all(store, "host")
+			: []) {
+			hosts.set(bound, this.#value(bound));
+		}
+		const [first, ...others] = [...hosts];
+		for (const [bound, host] of others) {
+			if (first !== undefined && host !== first[1]) {
+				this.#note(bound, `differs from the host in ${first[0].variable}`);
+			}
+		}
+		const [host, port] = (["host", "port"] as const).map((attribute) =>
+			this.#text(store, attribute),
+		);
+		return (
+			endpoint ??
+			(host !== undefined && port !== undefined
+				? { host, port: Number(port) }
+				: undefined)
+		);
 	}
 
 	/** The first URL's login, if all are readable; each other variable of the store must say the same. */
@@ -403,6 +457,9 @@ class Reader {
 		problems.push({ variable, secretId, fact, fix });
 	}
 }
+
+/** The database of a session that names none. */
+const clickhouseDefaultDatabase = "default";
 
 /** What a message calls an attribute. */
 const nameOf = (attribute: StoreAttribute) =>

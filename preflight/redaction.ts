@@ -9,6 +9,8 @@ import type { StoreAttribute } from "../contract/stores.ts";
 
 /** Values that stand in a secret and are none: the lines of a report name them. */
 const openAttributes: ReadonlySet<StoreAttribute> = new Set([
+	"endpoint",
+	"native",
 	"host",
 	"port",
 	"name",

@@ -27,13 +27,13 @@ export const urlForm: Rule = {
 	level: "mandatory",
 	requirements: ["R-010", "R-020"],
 	complies:
-		"Where they are known, the URLs of PostgreSQL and ClickHouse have the scheme of the driver, user info that is percent-encoded, a database, and for ClickHouse https and port 8443.",
+		"Where they are known, the URLs of PostgreSQL and ClickHouse have the scheme of the driver, user info that is percent-encoded, a database, and for ClickHouse https and port 8443; an address of ClickHouse without a login has no more than host and port.",
 	rejects: [
 		"another scheme",
 		"user info that is missing or not percent-encoded",
 		"no database",
 		"a socket where the driver does not read it, such as in the host's place for SQLAlchemy, or without what the driver needs to reach it",
-		"ClickHouse without https or on another port",
+		"ClickHouse without https or on another port, or an address of it that holds a login",
 	],
 	why: "A password with an @ or a / ends the user info early; without port 8443, ClickHouse's clients choose 8123 in plain text.",
 	fix: "make the URL with the builders of contract/connection-strings.ts",
@@ -56,16 +56,60 @@ export const urlForm: Rule = {
 		)) {
 			yield* problems(subject, [
 				...commonProblems(url, "https"),
-				!local &&
-					url !== undefined &&
-					url.port !== "8443" && {
-						found: "another port than 8443, or none",
-						needed: "port 8443",
-					},
+				!local && url !== undefined && anotherPort(url),
+			]);
+		}
+		for (const { url, source: _, ...subject } of urlsOf(
+			evidence,
+			"clickhouse",
+			"endpoint",
+		)) {
+			yield* problems(subject, [
+				...addressProblems(url, "https"),
+				!local && url !== undefined && anotherPort(url),
+			]);
+		}
+		for (const { url, source: _, ...subject } of urlsOf(
+			evidence,
+			"clickhouse",
+			"native",
+		)) {
+			yield* problems(subject, [
+				...addressProblems(url, "clickhouse"),
+				(url?.port === undefined || url.port === "9000") && {
+					found: "the native port of plain text, or none",
+					needed: "the port that speaks TLS, such as 9440",
+				},
 			]);
 		}
 	},
 };
+
+const anotherPort = ({ port }: ConnectionUrl): Problem | false =>
+	port !== "8443" && {
+		found: "another port than 8443, or none",
+		needed: "port 8443",
+	};
+
+/** An address goes without a login and without anything behind the port. */
+function addressProblems(
+	url: ConnectionUrl | undefined,
+	scheme: string,
+): (Problem | false)[] {
+	return [
+		url?.scheme !== scheme && {
+			found: "a URL of another scheme",
+			needed: `${scheme}://…`,
+		},
+		url !== undefined &&
+			(url.user !== undefined ||
+				url.path !== "" ||
+				url.parameters.size > 0) && {
+				found: "an address with more than host and port",
+				needed: "host and port alone",
+			},
+	];
+}
 
 function socketProblems(
 	driver: DatabaseDriver,

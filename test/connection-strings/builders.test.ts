@@ -1,5 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import {
+	clickhouseEndpoint,
+	clickhouseNative,
 	clickhouseUrl,
 	databaseUrl,
 	redisUrl,
@@ -82,10 +84,19 @@ describe("connection strings", () => {
 		expect(redisUrl("redis-py", redis)).toBe(
 			"rediss://:p%40ss%2Fw%2Brd@10.64.0.4:6378/0?ssl_cert_reqs=required&ssl_ca_certs=/etc/netra/redis/ca.pem&ssl_check_hostname=false",
 		);
+		expect(redisUrl("kombu", redis)).toBe(
+			"rediss://:p%40ss%2Fw%2Brd@10.64.0.4:6378/0?ssl_cert_reqs=CERT_REQUIRED&ssl_ca_certs=/etc/netra/redis/ca.pem&ssl_check_hostname=false",
+		);
 		expect(redisUrl("ioredis", redis)).toBe(
 			"rediss://:p%40ss%2Fw%2Brd@10.64.0.4:6378/0",
 		);
 		expect(redisUrl("node-redis", redis)).toBe(redisUrl("ioredis", redis));
+	});
+
+	it("[R-020] writes ClickHouse's addresses without a login", () => {
+		const address = { host: "fd20::3", port: 8443, nativePort: 9440 };
+		expect(clickhouseEndpoint(address)).toBe("https://[fd20::3]:8443");
+		expect(clickhouseNative(address)).toBe("clickhouse://[fd20::3]:9440");
 	});
 
 	it("always writes ClickHouse's port", () => {

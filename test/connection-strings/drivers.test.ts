@@ -211,6 +211,41 @@ describePython(
 			});
 		});
 
+		it("[R-021] kombu and Celery log in over TLS, not with a wrong password, and not to a server of another authority", async () => {
+			const [version] = await python.run([
+				{ action: "parse", driver: "kombu version", url: "" },
+			]);
+			const [major = 0, minor = 0] = (version?.result ?? []).map(Number);
+			// Up to 5.4, "false" was true, and redis-py below 6, which those versions need, checks no names if it is not told.
+			const readsIt = major > 5 || (major === 5 && minor >= 5);
+			const asRead = (url: string) =>
+				readsIt ? url : url.replace("&ssl_check_hostname=false", "");
+			const url = redisUrl("kombu", redisLogin());
+			expect(await run("kombu", asRead(url))).toEqual(pong);
+			expect(
+				await run(
+					"kombu",
+					asRead(redisUrl("kombu", redisLogin(wrongPassword))),
+				),
+			).toEqual({ error: expect.stringContaining("WRONGPASS") });
+			const other = join(stores.folder, "kombu-other-ca.pem");
+			writeFileSync(other, otherAuthority.certificate);
+			expect(
+				await run("kombu", asRead(url.replace(stores.caFile, other))),
+			).toEqual({ error: expect.stringMatching(/certificate verify failed/) });
+			expect(
+				await run("kombu", asRead(url).replace("CERT_REQUIRED", "REQUIRED")),
+			).toEqual({ error: expect.stringMatching(/KeyError/) });
+		});
+
+		it("[R-021] redis-py fails on kombu's spelling", async () => {
+			expect(await run("redis-py", redisUrl("kombu", redisLogin()))).toEqual({
+				error: expect.stringContaining(
+					"Invalid SSL Certificate Requirements Flag: CERT_REQUIRED",
+				),
+			});
+		});
+
 		it.each([
 			[
 				"checked host names",

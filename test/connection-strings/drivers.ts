@@ -35,7 +35,14 @@ const python = spawnSync("/usr/bin/python3", ["--version"]).error
 	? "python3"
 	: "/usr/bin/python3";
 
-const drivers = ["asyncpg", "psycopg2", "sqlalchemy", "redis"];
+const drivers = [
+	"asyncpg",
+	"psycopg2",
+	"sqlalchemy",
+	"redis",
+	"kombu",
+	"celery",
+];
 
 /** The sentence that says how to get the Python drivers, or undefined if they are there. */
 export function missingPythonDrivers(): string | undefined {

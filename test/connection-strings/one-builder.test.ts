@@ -116,7 +116,7 @@ describe.each(almost)("a connection string with %s", (_, spoil) => {
 			databaseUrl(driver, login),
 			(url) => readDatabaseUrl(driver, url, "/etc/ca.pem"),
 		]),
-		...(["redis-py", "ioredis"] as const).map(
+		...(["redis-py", "kombu", "ioredis"] as const).map(
 			(driver): [string, string, (url: string) => unknown] => [
 				driver,
 				redisUrl(driver, redis),

@@ -136,11 +136,10 @@ describe("round trips of connection strings", () => {
 				);
 				expect(createRedisClient({ url }).options?.password).toBe(password);
 				expect(readRedisUrl("ioredis", url).password).toBe(password);
-				const python = redisUrl("redis-py", { ...login, password });
-				expect(readRedisUrl("redis-py", python)).toEqual({
-					...login,
-					password,
-				});
+				for (const driver of ["redis-py", "kombu"] as const) {
+					const python = redisUrl(driver, { ...login, password });
+					expect(readRedisUrl(driver, python)).toEqual({ ...login, password });
+				}
 			}),
 			{ numRuns: 30 },
 		);
@@ -224,32 +223,35 @@ describePython(
 			);
 		});
 
-		it("redis-py reads back what was built for it", async () => {
-			await fc.assert(
-				fc.asyncProperty(
-					fc.array(text, { minLength: 20, maxLength: 40 }),
-					async (passwords) => {
-						const results = await python.run(
-							passwords.map((password) => ({
-								action: "parse",
-								driver: "redis-py",
-								url: redisUrl("redis-py", {
-									host: "10.64.0.4",
-									port: 6378,
-									caFile: "/etc/ca.pem",
-									password,
-								}),
-							})),
-						);
-						expect(results).toEqual(
-							passwords.map((password) => ({
-								result: ["", password, "0", "10.64.0.4"],
-							})),
-						);
-					},
-				),
-				{ numRuns: 10 },
-			);
-		});
+		it.each(["redis-py", "kombu"] as const)(
+			"%s reads back what was built for it",
+			async (driver) => {
+				await fc.assert(
+					fc.asyncProperty(
+						fc.array(text, { minLength: 20, maxLength: 40 }),
+						async (passwords) => {
+							const results = await python.run(
+								passwords.map((password) => ({
+									action: "parse",
+									driver,
+									url: redisUrl(driver, {
+										host: "10.64.0.4",
+										port: 6378,
+										caFile: "/etc/ca.pem",
+										password,
+									}),
+								})),
+							);
+							expect(results).toEqual(
+								passwords.map((password) => ({
+									result: ["", password, "0", "10.64.0.4"],
+								})),
+							);
+						},
+					),
+					{ numRuns: 10 },
+				);
+			},
+		);
 	},
 );

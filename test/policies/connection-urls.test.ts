@@ -47,6 +47,79 @@ const noFactory =
 const noLogin =
 	"[url-form] user info that is missing or not percent-encoded; needed user and password, each percent-encoded";
 
+const authorities = "/etc/netra/redis/ca.pem";
+const redis = (word: string, file = authorities) =>
+	`rediss://:p@10.64.0.4:6378/0?ssl_cert_reqs=${word}&ssl_ca_certs=${file}&ssl_check_hostname=false`;
+const unchecked = (word: string) =>
+	`[redis-auth-tls] a URL that turns the check of certificates off; needed ssl_cert_reqs=${word}`;
+
+describe("a Redis URL", () => {
+	it("[R-021] is as kombu reads it", async () => {
+		expect(
+			await found("redis-url", { driver: "kombu" }, redis("CERT_REQUIRED")),
+		).toEqual([]);
+	});
+
+	it.each([
+		["kombu", redis("required"), unchecked("CERT_REQUIRED")],
+		["kombu", redis("CERT_NONE"), unchecked("CERT_REQUIRED")],
+		["kombu", redis("").split("?")[0], unchecked("CERT_REQUIRED")],
+		["redis-py", redis("CERT_REQUIRED"), unchecked("required")],
+		[
+			"kombu",
+			redis("CERT_REQUIRED", "/etc/other.pem"),
+			`[redis-auth-tls] a URL without the file of Memorystore's certificates; needed ssl_ca_certs=${authorities}`,
+		],
+	] as const)(
+		"[R-021] is found where it is not as %s reads it: %s",
+		async (driver, url, problem) => {
+			expect(await found("redis-url", { driver }, url as string)).toContain(
+				problem,
+			);
+		},
+	);
+});
+
+describe("an address of ClickHouse", () => {
+	const endpoint = { from: "clickhouse.endpoint" as const };
+	const native = { from: "clickhouse.native" as const };
+	const more =
+		"[url-form] an address with more than host and port; needed host and port alone";
+
+	it.each([
+		[endpoint, "https://netra.clickhouse.cloud:8443"],
+		[native, "clickhouse://netra.clickhouse.cloud:9440"],
+	] as const)("[R-020] is host and port alone: %j, %s", async (source, url) => {
+		expect(await found("clickhouse-url", source, url)).toEqual([]);
+	});
+
+	it.each([
+		[endpoint, "https://u:p@netra.clickhouse.cloud:8443", more],
+		[endpoint, "https://netra.clickhouse.cloud:8443/netra", more],
+		[
+			endpoint,
+			"http://netra.clickhouse.cloud:8443",
+			"[url-form] a URL of another scheme; needed https://…",
+		],
+		[
+			endpoint,
+			"https://netra.clickhouse.cloud:8123",
+			"[url-form] another port than 8443, or none; needed port 8443",
+		],
+		[native, "clickhouse://u:p@netra.clickhouse.cloud:9440", more],
+		[
+			native,
+			"clickhouse://netra.clickhouse.cloud:9000",
+			"[url-form] the native port of plain text, or none; needed the port that speaks TLS, such as 9440",
+		],
+	] as const)(
+		"[R-020] is found with something else: %j, %s",
+		async (source, url, problem) => {
+			expect(await found("clickhouse-url", source, url)).toContain(problem);
+		},
+	);
+});
+
 describe("a PostgreSQL URL by socket", () => {
 	it.each([
 		["prisma", hosted],

@@ -306,6 +306,81 @@ describe("variables of a service", () => {
 		]);
 	});
 
+	describe("of an application that takes ClickHouse's login apart", () => {
+		const copy = structuredClone(platform);
+		const { backend } = copy.services;
+		copy.secrets = copy.secrets.filter(({ id }) => id !== "clickhouse-url");
+		for (const attribute of ["endpoint", "native", "user"] as const) {
+			const id = `clickhouse-${attribute}`;
+			copy.secrets.push({
+				id,
+				source: { from: `clickhouse.${attribute}` },
+				criticalIn: [],
+			});
+			Object.assign(backend?.secrets ?? {}, {
+				[`CLICKHOUSE_${attribute.toUpperCase()}`]: id,
+			});
+		}
+		Object.assign(backend?.secrets ?? {}, {
+			CLICKHOUSE_PASSWORD: "clickhouse-password",
+		});
+		delete backend?.secrets.CLICKHOUSE_URL;
+		const apart = parsePlatform(copy);
+		const inspected = (change: Variables) => {
+			const { CLICKHOUSE_URL: _, ...rest } = variablesOf(
+				"backend",
+				"staging",
+				logins,
+			);
+			return inspect(apart, "backend", {
+				...rest,
+				CLICKHOUSE_ENDPOINT: "https://click.netrasystems.ai:8443",
+				CLICKHOUSE_NATIVE: "clickhouse://click.netrasystems.ai:9440",
+				CLICKHOUSE_USER: "netra",
+				CLICKHOUSE_PASSWORD: "00112233445566",
+				...change,
+			});
+		};
+
+		it("[R-020] are read together as one login, to the default database", () => {
+			expect(inspected({}).access.clickhouse).toEqual([
+				{
+					store: "clickhouse",
+					variable: "CLICKHOUSE_PASSWORD",
+					secretId: "clickhouse-password-staging",
+					login: {
+						host: "click.netrasystems.ai",
+						port: 8443,
+						user: "netra",
+						password: "00112233445566",
+						database: "default",
+					},
+				},
+			]);
+		});
+
+		it.each([
+			[
+				{ CLICKHOUSE_ENDPOINT: "https://u:p@click.netrasystems.ai:8443" },
+				"CLICKHOUSE_ENDPOINT is not in the form that ClickHouse reads, https://HOST:8443; found https scheme, no known parameters",
+			],
+			[
+				{ CLICKHOUSE_NATIVE: "clickhouse://click.netrasystems.ai" },
+				"CLICKHOUSE_NATIVE is not in the form that ClickHouse reads, clickhouse://HOST:9440; found clickhouse scheme, no known parameters",
+			],
+			[
+				{ CLICKHOUSE_NATIVE: "clickhouse://other.netrasystems.ai:9440" },
+				"CLICKHOUSE_NATIVE differs from the host in CLICKHOUSE_ENDPOINT",
+			],
+		])("[R-020] are refused with %j", (change, problem) => {
+			expect(
+				inspected(change as Variables).outcomes.map(
+					({ check, fact }) => `${check} ${fact}`,
+				),
+			).toEqual([problem]);
+		});
+	});
+
 	it("[R-045] are refused when two keys are equal", () => {
 		const same = "0123456789abcdef".repeat(4);
 		expect(

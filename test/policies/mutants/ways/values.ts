@@ -342,16 +342,17 @@ export const values: Ways = {
 					...databaseUrl,
 				),
 			],
-		"ClickHouse without https or on another port": [
-			known(
-				inClickhouseUrl("http://u:p@netra.clickhouse.cloud:8443/netra"),
-				...clickhouseUrl,
-			),
-			known(
-				inClickhouseUrl("https://u:p@netra.clickhouse.cloud/netra"),
-				...clickhouseUrl,
-			),
-		],
+		"ClickHouse without https or on another port, or an address of it that holds a login":
+			[
+				known(
+					inClickhouseUrl("http://u:p@netra.clickhouse.cloud:8443/netra"),
+					...clickhouseUrl,
+				),
+				known(
+					inClickhouseUrl("https://u:p@netra.clickhouse.cloud/netra"),
+					...clickhouseUrl,
+				),
+			],
 	},
 	"sibling-urls": {
 		"a service's URL with another value": [
