@@ -27,7 +27,7 @@ import { secretIdIn, serviceAccountIdIn } from "./contract/names.ts";
 import {
 	needsVpc,
 	rolesOf,
-	storesBoundBy,
+	socketsOf,
 	storesOfKind,
 } from "./contract/needs.ts";
 import { parseRelease } from "./contract/release.ts";
@@ -135,7 +135,7 @@ export async function deployPlatform(
 				network: needsVpc(platform, service, environment)
 					? made.network
 					: undefined,
-				sockets: storesBoundBy(platform, service, environment).flatMap(
+				sockets: socketsOf(platform, service, environment).flatMap(
 					({ name }) => made.databases.get(name)?.connectionName ?? [],
 				),
 				logins: [...made.databases.values()].flatMap(({ users }) => users),

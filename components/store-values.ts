@@ -17,6 +17,7 @@ import {
 import type { StackConfig } from "../contract/stack-config.ts";
 import type { DatabaseDriver, RedisDriver } from "../contract/stores.ts";
 import type { Database } from "./database.ts";
+import { pemOf } from "./pem.ts";
 import type { Redis } from "./redis.ts";
 
 export type StoreValuesArgs = {
@@ -50,24 +51,41 @@ export function storeValue(
 function databaseValue(
 	{ databases, config }: StoreValuesArgs,
 	source: StoreSource,
-	{ name, attribute }: StoreUse,
+	{ name, attribute, via }: StoreUse,
 ): pulumi.Input<string> {
-	const { login, databaseName, connectionName } = made(databases, name);
+	const { login, databaseName, connectionName, host, authorities } = made(
+		databases,
+		name,
+	);
 	const socket = pulumi.interpolate`${config.socketRoot}/${connectionName}`;
 	switch (attribute) {
 		case "url":
 			return pulumi
-				.all([login.user, login.password, databaseName, socket])
-				.apply(([user, password, database, path]) =>
+				.all([
+					login.user,
+					login.password,
+					databaseName,
+					via === "tls" ? host : socket,
+				])
+				.apply(([user, password, database, address]) =>
 					databaseUrl(source.driver as DatabaseDriver, {
 						user,
 						password,
 						database,
-						via: { socket: path },
+						via:
+							via === "tls"
+								? {
+										host: address,
+										port: 5432,
+										caFile: config.secretFileRoot + (source.caFile ?? ""),
+									}
+								: { socket: address },
 					}),
 				);
 		case "host":
-			return socket;
+			return via === "tls" ? host : socket;
+		case "ca":
+			return pemOf(authorities);
 		case "port":
 			return "5432";
 		case "name":

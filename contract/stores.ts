@@ -52,7 +52,7 @@ export type RedisSizing = z.infer<typeof redisSizing>;
  * and its native address for whoever takes the login apart from them, as Langfuse does.
  */
 export const attributesOf = {
-	postgres: ["url", "host", "port", "name", "user", "password"],
+	postgres: ["url", "host", "port", "name", "user", "password", "ca"],
 	redis: ["url", "host", "port", "password", "ca"],
 	clickhouse: ["url", "endpoint", "native", "host", "port", "name", "user"],
 } as const satisfies Record<StoreKind, readonly string[]>;

@@ -7,6 +7,7 @@ import {
 	attributeOf,
 	isStoreSource,
 	type StoreSource,
+	storeUse,
 } from "../contract/sources.ts";
 import type {
 	DatabaseDriver,
@@ -79,7 +80,9 @@ export function readAccess(
 	);
 	return {
 		access: {
-			postgres: reader.each("postgres", (store) => reader.postgres(store)),
+			postgres: (["socket", "tls"] as const).flatMap((way) =>
+				reader.each("postgres", (store) => reader.postgres(store, way)),
+			),
 			redis: reader.each("redis", (store) => reader.redis(store)),
 			clickhouse: reader.each("clickhouse", (store) =>
 				reader.clickhouse(store),
@@ -138,35 +141,37 @@ class Reader {
 		});
 	}
 
-	postgres(store: string): Given<DatabaseLogin> | undefined {
-		const urls = this.#all(store, "url");
+	/** @param way only what the contract has reach the store so; the other parts are of either */
+	postgres(
+		store: string,
+		way: "socket" | "tls",
+	): Given<DatabaseLogin> | undefined {
+		const isOnWay = ({ contract }: Bound) =>
+			storeUse(this.#platform, contract.source)?.via === way;
+		const urls = this.#all(store, "url").filter(isOnWay);
 		const logins = urls.map((url) =>
-			this.#read(url, (value) => {
-				const read = readDatabaseUrl(
-					sourceOf(url).driver as DatabaseDriver,
-					value,
-					this.#given.variables.PGSSLROOTCERT,
-				);
-				if (read.via.caFile !== undefined) {
-					contentOf(
-						read.via.caFile,
-						"needs the authorities' certificates in a file",
-					);
-				}
-				return read;
-			}),
+			this.#read(url, (value) => this.#databaseUrl(url, value, way)),
 		);
 		if (urls.length > 0) {
-			return this.#agreed(store, urls, logins, (login) => ({
-				host: login.via.socket ?? login.via.host,
-				port: String(login.via.port ?? defaultPorts.postgres),
-				name: login.database,
-				user: login.user,
-				password: login.password,
-			}));
+			return this.#agreed(
+				store,
+				urls,
+				logins,
+				(login) => ({
+					host: login.via.socket ?? login.via.host,
+					port: String(login.via.port ?? defaultPorts.postgres),
+					name: login.database,
+					user: login.user,
+					password: login.password,
+				}),
+				(part) =>
+					attributeOf(part.contract.source)?.attribute !== "host" ||
+					isOnWay(part),
+			);
 		}
-		const [host, user, password] = (["host", "user", "password"] as const).map(
-			(attribute) => this.#part(store, attribute),
+		const host = this.#all(store, "host").find(isOnWay);
+		const [user, password] = (["user", "password"] as const).map((attribute) =>
+			this.#part(store, attribute),
 		);
 		if (
 			host === undefined ||
@@ -176,15 +181,71 @@ class Reader {
 		) {
 			return undefined;
 		}
+		const via = this.#wayTo(store, host, way);
 		const declared = this.#platform.stores[store];
-		return this.#login(store, password, {
-			user: this.#value(user),
-			password: this.#value(password),
-			database:
-				this.#text(store, "name") ??
-				(declared?.kind === "postgres" ? declared.database : ""),
-			via: { socket: this.#value(host) },
-		});
+		return (
+			via &&
+			this.#login(store, password, {
+				user: this.#value(user),
+				password: this.#value(password),
+				database:
+					this.#text(store, "name") ??
+					(declared?.kind === "postgres" ? declared.database : ""),
+				via,
+			})
+		);
+	}
+
+	#databaseUrl(
+		url: Bound,
+		value: string,
+		way: "socket" | "tls",
+	): DatabaseLogin {
+		const read = readDatabaseUrl(
+			sourceOf(url).driver as DatabaseDriver,
+			value,
+			this.#given.variables.PGSSLROOTCERT,
+		);
+		if ((read.via.socket === undefined ? "tls" : "socket") !== way) {
+			throw new FormError(
+				`leads to a ${way === "tls" ? "socket" : "host"}; the contract has it reached by ${way}`,
+			);
+		}
+		if (read.via.caFile !== undefined) {
+			requireCertificates(
+				contentOf(
+					read.via.caFile,
+					"needs the authorities' certificates in a file",
+				),
+			);
+		}
+		return read;
+	}
+
+	/** The way to a host that is given alone; over TLS with the file that the service has of the store's certificates. */
+	#wayTo(
+		store: string,
+		host: Bound,
+		way: "socket" | "tls",
+	): DatabaseLogin["via"] | undefined {
+		if (way === "socket") {
+			return { socket: this.#value(host) };
+		}
+		const secret = this.#platform.secrets.find(
+			({ id, source }) => source.from === `${store}.ca` && this.#files.has(id),
+		);
+		const caFile = secret && this.#files.get(secret.id);
+		if (secret === undefined || caFile === undefined) {
+			return undefined;
+		}
+		return this.#try(
+			{ variable: caFile, secretId: secret.id, contract: secret },
+			() => {
+				requireCertificates(contentOf(caFile, "is not mounted"));
+				const port = this.#text(store, "port") ?? defaultPorts.postgres;
+				return { host: this.#value(host), port: Number(port), caFile };
+			},
+		);
 	}
 
 	redis(
@@ -312,6 +373,7 @@ class Reader {
 		urls: readonly Bound[],
 		logins: readonly (T | undefined)[],
 		partsOf: (login: T) => Partial<Record<StoreAttribute, string>>,
+		isPart: (part: Bound) => boolean = () => true,
 	): Given<T> | undefined {
 		const [url] = urls;
 		const [login] = logins;
@@ -332,7 +394,7 @@ class Reader {
 			}
 		}
 		for (const [attribute, value] of parts) {
-			for (const part of this.#all(store, attribute)) {
+			for (const part of this.#all(store, attribute).filter(isPart)) {
 				if (this.#value(part) !== value) {
 					this.#note(
 						part,

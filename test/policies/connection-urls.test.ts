@@ -1,11 +1,14 @@
 /** How the pack judges the URLs of drivers that the shipped contract does not use. */
 import { describe, expect, it } from "@jest/globals";
 import { platform } from "../../contract/platform.ts";
-import { parsePlatform } from "../../contract/schema.ts";
+import { type Platform, parsePlatform } from "../../contract/schema.ts";
 import type { StoreSource } from "../../contract/sources.ts";
+import { overTls, postgresCaFile } from "../fixtures/over-tls.ts";
 import { plainStack } from "../fixtures/plain-stack.ts";
 import { preview } from "../fixtures/preview.ts";
+import type { Value } from "../fixtures/resources.ts";
 import { judgeStack } from "./engine.ts";
+import { all, type Change } from "./mutants/operations.ts";
 import { setFound, versionOf } from "./mutants/ways/way.ts";
 
 const staging = preview(plainStack("staging"), "settled");
@@ -78,6 +81,96 @@ describe("a Redis URL", () => {
 			);
 		},
 	);
+});
+
+describe("a PostgreSQL URL over TLS", () => {
+	const url = (query: string) =>
+		`postgresql://u:p%40@10.64.0.3:5432/netra?${query}`;
+	const right = `sslmode=verify-ca&sslrootcert=${postgresCaFile}`;
+	/** What the two rules find that look at it; the stack serves it in place of the socket's URL. */
+	const judged = async (value: string, change: Change = all()) => {
+		const platform = overTls();
+		for (const service of Object.values(platform.services)) {
+			for (const [name, id] of Object.entries(service.secrets)) {
+				if (id === "tls-url") {
+					service.secrets[name] = "database-url";
+				}
+			}
+		}
+		platform.secrets = platform.secrets.flatMap((each) =>
+			each.id === "database-url"
+				? []
+				: [each.id === "tls-url" ? { ...each, id: "database-url" } : each],
+		);
+		const backend = platform.services.backend as Platform["services"][string];
+		backend.secretFiles[postgresCaFile] = "postgres-ca";
+		delete backend.secrets.POSTGRES_HOST;
+		platform.secrets = platform.secrets.filter(
+			({ id }) => id !== "postgres-host",
+		);
+		const stack = setFound(
+			versionOf("database-url-staging"),
+			"secretData",
+			value,
+		)(change(staging));
+		const diagnostics = await judgeStack(stack, {
+			platform: parsePlatform(platform),
+		});
+		return [
+			...new Set(
+				diagnostics.flatMap(({ message }) =>
+					/^\[(?:network-path|socket-without-ssl|url-form|no-loopback)\]/.test(
+						message,
+					)
+						? [
+								message
+									.replace(/ service .*: found /, " ")
+									.replace(/; fix: .*/, ""),
+							]
+						: [],
+				),
+			),
+		];
+	};
+	const workloads: Change = (resources) =>
+		resources.map((each) => {
+			const { vpcAccess: _, ...template } = (each.properties.template ??
+				{}) as Record<string, Value>;
+			return each.type === "gcp:cloudrunv2/service:Service"
+				? { ...each, properties: { ...each.properties, template } }
+				: each;
+		});
+
+	it("[R-010] passes with verify-ca and the mounted file", async () => {
+		expect(await judged(url(right))).toEqual([]);
+	});
+
+	it.each([
+		[
+			url(right.replace("verify-ca", "require")),
+			"a host whose certificate is not checked; needed sslmode=verify-ca",
+		],
+		[
+			url("sslmode=verify-ca"),
+			`a host without the file of its certificates; needed sslrootcert=${postgresCaFile}`,
+		],
+		[
+			url("sslmode=verify-ca&sslrootcert=/etc/other.pem"),
+			`a host without the file of its certificates; needed sslrootcert=${postgresCaFile}`,
+		],
+		[
+			`postgresql://u:p%40@/netra?host=${path}`,
+			"a socket; needed what the contract has, via tls",
+		],
+	])("[R-011] is found as %s", async (value, problem) => {
+		expect(await judged(value)).toEqual([`[socket-without-ssl] ${problem}`]);
+	});
+
+	it("[R-010] takes the VPC", async () => {
+		expect(await judged(url(right), workloads)).toEqual([
+			"[network-path] no VPC access; needed private ranges through the VPC",
+		]);
+	});
 });
 
 describe("an address of ClickHouse", () => {

@@ -307,6 +307,25 @@ export const values: Ways = {
 				...databaseUrl,
 			),
 		],
+		"a host whose certificate is not checked by its authorities: another mode than verify-ca, or another file than the mounted one":
+			[
+				known(
+					inDatabaseUrl(
+						"postgresql+asyncpg://u:p@10.64.0.3:5432/netra?ssl=require",
+					),
+					...databaseUrl,
+					"ssl=verify-ca",
+				),
+			],
+		"another way than the contract's": [
+			known(
+				inDatabaseUrl(
+					"postgresql+asyncpg://u:p@10.64.0.3:5432/netra?ssl=verify-ca",
+				),
+				...databaseUrl,
+				"via socket",
+			),
+		],
 	},
 	"url-form": {
 		"another scheme": [
