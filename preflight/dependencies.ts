@@ -150,7 +150,7 @@ class Reader {
 			storeUse(this.#platform, contract.source)?.via === way;
 		const urls = this.#all(store, "url").filter(isOnWay);
 		const logins = urls.map((url) =>
-			this.#read(url, (value) => this.#databaseUrl(url, value, way)),
+			this.#read(url, (value) => this.#databaseUrl(url, value)),
 		);
 		if (urls.length > 0) {
 			return this.#agreed(
@@ -196,21 +196,12 @@ class Reader {
 		);
 	}
 
-	#databaseUrl(
-		url: Bound,
-		value: string,
-		way: "socket" | "tls",
-	): DatabaseLogin {
+	#databaseUrl(url: Bound, value: string): DatabaseLogin {
 		const read = readDatabaseUrl(
 			sourceOf(url).driver as DatabaseDriver,
 			value,
 			this.#given.variables.PGSSLROOTCERT,
 		);
-		if ((read.via.socket === undefined ? "tls" : "socket") !== way) {
-			throw new FormError(
-				`leads to a ${way === "tls" ? "socket" : "host"}; the contract has it reached by ${way}`,
-			);
-		}
 		if (read.via.caFile !== undefined) {
 			requireCertificates(
 				contentOf(

@@ -469,7 +469,7 @@ describe("variables of a service", () => {
 			[
 				"a URL by socket",
 				{ DATABASE_URL: databaseUrl("libpq", logins.postgres as never) },
-				"DATABASE_URL leads to a socket; the contract has it reached by tls",
+				"POSTGRES_HOST differs from the host in DATABASE_URL",
 			],
 			[
 				"a file that is not there",
