@@ -37,6 +37,7 @@ import {
 import {
 	needsVpc,
 	rolesOf,
+	socketsOf,
 	storesBoundBy,
 	storesOfKind,
 } from "./contract/needs.ts";
@@ -150,7 +151,7 @@ export async function deployPlatform(
 				network: needsVpc(platform, service, environment)
 					? made.network
 					: undefined,
-				sockets: storesBoundBy(platform, service, environment).flatMap(
+				sockets: socketsOf(platform, service, environment).flatMap(
 					({ name }) => made.databases.get(name)?.connectionName ?? [],
 				),
 				bucketGrants: [...buckets.values()].flatMap(

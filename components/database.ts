@@ -32,6 +32,10 @@ export type Login = {
 export class Database extends pulumi.ComponentResource {
 	/** `project:region:instance`, the name of the socket's folder. */
 	readonly connectionName: pulumi.Output<string>;
+	/** The address in the network. It speaks TLS. */
+	readonly host: pulumi.Output<string>;
+	/** All current authorities of the instance: during a rotation there are several, and each may have signed. */
+	readonly authorities: DatabaseInstance["serverCaCerts"];
 	readonly databaseName: pulumi.Output<string>;
 	/** The login that new revisions use. */
 	readonly login: Login;
@@ -66,6 +70,8 @@ export class Database extends pulumi.ComponentResource {
 		const target = users[args.rotation.target];
 
 		this.connectionName = instance.connectionName;
+		this.host = instance.privateIpAddress;
+		this.authorities = instance.serverCaCerts;
 		this.databaseName = database.name;
 		this.login = {
 			user: target.name,

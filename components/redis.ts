@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RedisSizing } from "../contract/stores.ts";
 import { keptName } from "./kept-name.ts";
 import type { Network } from "./network.ts";
+import { pemOf } from "./pem.ts";
 
 export type RedisArgs = {
 	region: string;
@@ -54,9 +55,7 @@ export class Redis extends pulumi.ComponentResource {
 		this.host = instance.host;
 		this.port = instance.port;
 		this.password = instance.authString;
-		this.caCertificates = instance.serverCaCerts.apply((certificates) =>
-			certificates.map(({ cert }) => `${cert?.trim()}\n`).join(""),
-		);
+		this.caCertificates = pemOf(instance.serverCaCerts);
 		this.registerOutputs({ host: this.host, port: this.port });
 	}
 }

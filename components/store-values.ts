@@ -1,6 +1,8 @@
 /** What the data stores give to those who bind them. */
 import * as pulumi from "@pulumi/pulumi";
 import {
+	clickhouseEndpoint,
+	clickhouseNative,
 	clickhouseUrl,
 	databaseUrl,
 	redisUrl,
@@ -21,6 +23,7 @@ import {
 } from "../contract/stores.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Database } from "./database.ts";
+import { pemOf } from "./pem.ts";
 import type { Redis } from "./redis.ts";
 
 export type StoreValuesArgs = {
@@ -57,24 +60,41 @@ export function storeValue(
 function databaseValue(
 	{ databases, config }: StoreValuesArgs,
 	source: StoreSource,
-	{ name, attribute }: StoreUse,
+	{ name, attribute, via }: StoreUse,
 ): pulumi.Input<string> {
-	const { login, databaseName, connectionName } = made(databases, name);
+	const { login, databaseName, connectionName, host, authorities } = made(
+		databases,
+		name,
+	);
 	const socket = pulumi.interpolate`${config.socketRoot}/${connectionName}`;
 	switch (attribute) {
 		case "url":
 			return pulumi
-				.all([login.user, login.password, databaseName, socket])
-				.apply(([user, password, database, path]) =>
+				.all([
+					login.user,
+					login.password,
+					databaseName,
+					via === "tls" ? host : socket,
+				])
+				.apply(([user, password, database, address]) =>
 					databaseUrl(source.driver as DatabaseDriver, {
 						user,
 						password,
 						database,
-						via: { socket: path },
+						via:
+							via === "tls"
+								? {
+										host: address,
+										port: 5432,
+										caFile: config.secretFileRoot + (source.caFile ?? ""),
+									}
+								: { socket: address },
 					}),
 				);
 		case "host":
-			return socket;
+			return via === "tls" ? host : socket;
+		case "ca":
+			return pemOf(authorities);
 		case "port":
 			return "5432";
 		case "name":
@@ -133,6 +153,10 @@ function clickhouseValue(
 			return made(keptValues, store.passwordSecret).apply((password) =>
 				clickhouseUrl({ ...address, password }),
 			);
+		case "endpoint":
+			return clickhouseEndpoint(address);
+		case "native":
+			return clickhouseNative(address);
 		case "host":
 			return address.host;
 		case "port":

@@ -5,7 +5,12 @@
  * carries no TLS parameter, since Cloud SQL's socket is a plain one whose traffic is encrypted further on, and
  * drivers either fail on the parameter or apply it to the socket.
  */
-import type { DatabaseDriver, RedisDriver } from "./stores.ts";
+import {
+	type DatabaseDriver,
+	namesAuthorities,
+	type RedisDriver,
+	type RedisDriverWithFile,
+} from "./stores.ts";
 
 /** A folder with PostgreSQL's socket in it, such as `/cloudsql/PROJECT:REGION:INSTANCE`. */
 export type SocketAddress = {
@@ -49,8 +54,10 @@ type Encoder = (what: string, value: string) => string;
 /** What a driver's URL looks like beyond the parts that are the same for all. */
 type DatabaseForm = {
 	scheme: string;
-	/** TLS parameters for a host, in the order in which they are written. */
-	tls: (caFile: string) => Parameter[];
+	/** TLS parameters for a host, in the order in which they are written; undefined where none check what must be. */
+	tls?: (caFile: string) => Parameter[];
+	/** The host that stands before a socket's parameter, which wins over it. @default none */
+	socketHost?: string;
 	/** The path and the further parameters that name the database. @default the encoded name as the path */
 	database?: (
 		name: string,
@@ -63,7 +70,12 @@ const libpqTls = (caFile: string): Parameter[] => [
 	["sslrootcert", caFile],
 ];
 
-const databaseForms: Record<DatabaseDriver, DatabaseForm> = {
+function nodePostgresTls(caFile: string): Parameter[] {
+	// Without `uselibpqcompat` it takes verify-ca for verify-full, which Cloud SQL's certificates fail.
+	return [["uselibpqcompat", "true"], ...libpqTls(caFile)];
+}
+
+const databaseForms: Record<Exclude<DatabaseDriver, "jdbc">, DatabaseForm> = {
 	"sqlalchemy-asyncpg": {
 		scheme: "postgresql+asyncpg",
 		// The dialect hands every parameter to asyncpg.connect(), which has no `sslmode` and no `sslrootcert`.
@@ -79,9 +91,25 @@ const databaseForms: Record<DatabaseDriver, DatabaseForm> = {
 	},
 	"node-postgres": {
 		scheme: "postgres",
-		// Without `uselibpqcompat` it takes verify-ca for verify-full, which Cloud SQL's certificates fail.
-		tls: (caFile) => [["uselibpqcompat", "true"], ...libpqTls(caFile)],
+		tls: nodePostgresTls,
 		database: nodePostgresDatabase,
+	},
+	// For code that gives the URL to a parser or validator first: WHATWG's refuses a login without a host.
+	"node-postgres-whatwg": {
+		scheme: "postgresql",
+		socketHost: "localhost",
+		tls: nodePostgresTls,
+		database: nodePostgresDatabase,
+	},
+	/**
+	 * By socket alone. With `sslaccept=strict` its engines check the server's name too, which no parameter turns off,
+	 * and of the file that `sslcert` names they take the first authority; without it they check nothing
+	 * (prisma-engines, quaint/src/connector/postgres: url.rs, native/mod.rs). They refuse an empty host.
+	 */
+	prisma: {
+		scheme: "postgresql",
+		socketHost: "localhost",
+		database: prismaDatabase,
 	},
 };
 
@@ -112,35 +140,105 @@ function nodePostgresDatabase(name: string, part: Encoder): { path: string } {
 	};
 }
 
+/** Its engines take the path as it is. */
+function prismaDatabase(name: string, part: Encoder): { path: string } {
+	requirePlainName("prisma", "its engines take", name);
+	return { path: part("database name", name) };
+}
+
 /**
  * The URL by which a driver logs in to PostgreSQL.
- * @throws {ConnectionStringError} if a part is empty or cannot stand in a URL, or if a socket comes with TLS parameters.
+ * @throws {ConnectionStringError} if a part is empty or cannot stand in a URL, if a socket comes with TLS parameters, or
+ * if a host is given to a driver that cannot check its authorities.
  */
 export function databaseUrl(
 	driver: DatabaseDriver,
+	login: DatabaseLogin,
+): string {
+	return driver === "jdbc" ? jdbcUrl(login) : loginUrl(driver, login);
+}
+
+function loginUrl(
+	driver: keyof typeof databaseForms,
 	{ user, password, database, via }: DatabaseLogin,
 ): string {
 	const form = databaseForms[driver];
 	const part = encoderFor(driver);
+	const { tls } = form;
+	if (via.socket === undefined && tls === undefined) {
+		refuse(
+			driver,
+			"it checks a host's name, or nothing at all",
+			"give it a socket",
+		);
+	}
 	const { path, parameters = [] } = form.database?.(database, part) ?? {
 		path: part("database name", database),
 	};
 	const query = [
 		...(via.socket === undefined
-			? form
-					.tls(via.caFile)
-					.map(([name, value]) => `${name}=${pathIn(part, name, value)}`)
+			? written(part, tls?.(via.caFile) ?? [])
 			: [`host=${socketIn(driver, via)}`]),
 		...parameters,
 	].join("&");
 	const authority =
-		via.socket === undefined ? authorityOf(driver, via.host, via.port) : "";
+		via.socket === undefined
+			? authorityOf(driver, via.host, via.port)
+			: (form.socketHost ?? "");
 	return `${form.scheme}://${part("user", user)}:${part("password", password)}@${authority}/${path}?${query}`;
 }
 
 /**
+ * pgjdbc takes user and password as parameters only, and no socket: the factory of Google's library
+ * `postgres-socket-factory` opens that (docs/jdbc.md of cloud-sql-jdbc-socket-factory, "Connection via Unix Sockets").
+ * It asks for the instance even where it is given the socket, and adds the socket's name to the folder.
+ */
+function jdbcUrl({ user, password, database, via }: DatabaseLogin): string {
+	const part = encoderFor("jdbc");
+	const login: Parameter[] = [
+		["user", user],
+		["password", password],
+	];
+	const name = part("database name", database);
+	if (via.socket === undefined) {
+		const query = [
+			...written(part, login),
+			...written(part, libpqTls(via.caFile)),
+		];
+		return `jdbc:postgresql://${authorityOf("jdbc", via.host, via.port)}/${name}?${query.join("&")}`;
+	}
+	const socket = socketIn("jdbc", via);
+	const instance = /(?<=\/)[^/:]+(?::[^/:]+)+$/.exec(via.socket)?.[0];
+	if (instance === undefined) {
+		refuse(
+			"jdbc",
+			`'${via.socket}' does not end in the instance's connection name`,
+			"give a path such as /cloudsql/PROJECT:REGION:INSTANCE",
+		);
+	}
+	const query = [
+		`unixSocketPath=${socket}`,
+		...written(part, [
+			["cloudSqlInstance", instance],
+			["socketFactory", "com.google.cloud.sql.postgres.SocketFactory"],
+			...login,
+		]),
+	];
+	return `jdbc:postgresql:///${name}?${query.join("&")}`;
+}
+
+/** Parameters as they stand in a query; a password is encoded whole, and a path stays readable. */
+function written(part: Encoder, parameters: readonly Parameter[]): string[] {
+	return parameters.map(([name, value]) =>
+		name === "password" || name === "user"
+			? `${name}=${part(name, value)}`
+			: `${name}=${pathIn(part, name, value)}`,
+	);
+}
+
+/**
  * The URL by which a driver logs in to Redis over TLS, to database 0.
- * @param login.caFile stands only in redis-py's URL; the other drivers take the authorities in code
+ * @param login.caFile stands only in redis-py's and kombu's URL; the other drivers take the authorities in code
  * @throws {ConnectionStringError} if a part is empty or cannot stand in a URL.
  */
 export function redisUrl(
@@ -155,10 +253,20 @@ export function redisUrl(
 	const part = encoderFor(driver);
 	const url = `rediss://:${part("password", password)}@${authorityOf(driver, host, port)}/0`;
 	// redis-py checks host names by default from version 6 on; Memorystore's certificate names an IP address.
-	return driver === "redis-py"
-		? `${url}?ssl_cert_reqs=required&ssl_ca_certs=${pathIn(part, "CA file", caFile)}&ssl_check_hostname=false`
+	return namesAuthorities(driver)
+		? `${url}?ssl_cert_reqs=${certificatesRequired[driver]}&ssl_ca_certs=${pathIn(part, "CA file", caFile)}&ssl_check_hostname=false`
 		: url;
 }
+
+/**
+ * kombu used to look the word up in Python's `ssl`, where `required` is none (comments on celery's pull request 5703);
+ * redis-py knows only its own. kombu reads `ssl_check_hostname` as redis-py does from 5.5 on (its pull request 2229): before, it took
+ * "false" for true.
+ */
+const certificatesRequired: Record<RedisDriverWithFile, string> = {
+	"redis-py": "required",
+	kombu: "CERT_REQUIRED",
+};
 
 /**
  * The URL by which clients reach ClickHouse's HTTPS interface. The port is always written: without it clients
@@ -179,14 +287,41 @@ export function clickhouseUrl({
 	database: string;
 }): string {
 	const part = encoderFor("clickhouse");
+	requirePlainName("clickhouse", "clients take", database);
+	return `https://${part("user", user)}:${part("password", password)}@${authorityOf("clickhouse", host, port)}/${part("database name", database)}`;
+}
+
+/**
+ * ClickHouse's HTTPS interface alone, for applications that take the login from other variables.
+ * @throws {ConnectionStringError} if the host or the port is none.
+ */
+export function clickhouseEndpoint(address: {
+	host: string;
+	port: number;
+}): string {
+	return `https://${authorityOf("clickhouse", address.host, address.port)}`;
+}
+
+/**
+ * ClickHouse's native interface over TLS, without a login. That it speaks TLS no part of the URL says: the port does,
+ * and the application must be told (golang-migrate's `secure=true`, Langfuse's CLICKHOUSE_MIGRATION_SSL).
+ * @throws {ConnectionStringError} if the host or the port is none.
+ */
+export function clickhouseNative(address: {
+	host: string;
+	nativePort: number;
+}): string {
+	return `clickhouse://${authorityOf("clickhouse", address.host, address.nativePort)}`;
+}
+
+function requirePlainName(driver: string, who: string, database: string) {
 	if (!/^[\w-]*$/.test(database)) {
 		refuse(
-			"clickhouse",
-			`clients take the database name '${database}' from a URL without decoding it`,
+			driver,
+			`${who} the database name '${database}' from a URL without decoding it`,
 			"choose a name of letters, digits, '_' and '-'",
 		);
 	}
-	return `https://${part("user", user)}:${part("password", password)}@${authorityOf("clickhouse", host, port)}/${part("database name", database)}`;
 }
 
 function refuse(driver: string, fact: string, remedy: string): never {

@@ -14,6 +14,10 @@ const listensAt = new RegExp(`^${everyAddress}$`);
 /** A range of addresses that takes in all of them, as an item of a list. */
 const everyRange = /(^|[,;\s])(?:0\.0\.0\.0|::)\/0(?=$|[,;\s])/g;
 
+/** In a URL that names PostgreSQL's socket, the host is there for parsers that demand one: the parameter wins over it. */
+const hostOfSocket =
+	/^(postgres(?:ql)?:\/\/[^@/?#\s]*@)localhost(?=\/[^?#\s]*\?host=(?:\/|%2F)[^\s]*$)/i;
+
 /** Names under which processes look for the address they listen at; a store's or sibling's `…_HOST` is none. */
 const listenNames = [
 	/^(?:(?:SERVER|HTTPS?|WEB)_)*(?:HOST|HOSTNAME|ADDR|ADDRESS|IP|INTERFACE)$/,
@@ -36,7 +40,7 @@ const clients =
  * @param variable the variable that holds it, since `HOST=0.0.0.0` says where a process listens
  */
 export function pointsAtLoopback(value: string, variable?: string): boolean {
-	const text = value.trim();
+	const text = value.trim().replace(hostOfSocket, "$1");
 	const listens =
 		variable !== undefined &&
 		listensAt.test(text) &&

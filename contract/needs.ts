@@ -41,7 +41,7 @@ function passwordUse(platform: Platform, id: string): StoreUse | undefined {
 	const found = storesOfKind(platform, "clickhouse").find(
 		({ store }) => store.passwordSecret === id,
 	);
-	return found && { ...found, attribute: "password" };
+	return found && { ...found, attribute: "password", via: undefined };
 }
 
 /** The stores that a service binds, each once, in the contract's order. */
@@ -70,6 +70,32 @@ export function binds(
 	);
 }
 
+/** The PostgreSQL stores whose sockets a service sees: those that it does not reach by tls alone. */
+export function socketsOf(
+	platform: Platform,
+	service: string,
+	environment: Environment,
+): NamedStore<"postgres">[] {
+	const uses = usesOf(platform, service, environment);
+	return storesOfKind(platform, "postgres").filter(({ name }) => {
+		const ways = uses.flatMap((use) => (use.name === name ? [use.via] : []));
+		return (
+			ways.includes("socket") || (ways.length > 0 && !ways.includes("tls"))
+		);
+	});
+}
+
+/** True if a service reaches a PostgreSQL store by tls. */
+export function bindsTls(
+	platform: Platform,
+	service: string,
+	environment: Environment,
+): boolean {
+	return usesOf(platform, service, environment).some(
+		({ via }) => via === "tls",
+	);
+}
+
 /** True if a service reaches private addresses, so that it needs a way into the VPC. Cloud SQL's sockets are no address. */
 export function needsVpc(
 	platform: Platform,
@@ -78,7 +104,8 @@ export function needsVpc(
 ): boolean {
 	return (
 		serviceContract(platform, service).vpcAccess === true ||
-		binds("redis", platform, service, environment)
+		binds("redis", platform, service, environment) ||
+		bindsTls(platform, service, environment)
 	);
 }
 
@@ -94,7 +121,9 @@ export function rolesOf(
 	const { roles } = serviceContract(platform, service);
 	return [
 		...new Set([
-			...(binds("postgres", platform, service, environment) ? [sqlClient] : []),
+			...(socketsOf(platform, service, environment).length > 0
+				? [sqlClient]
+				: []),
 			...roles,
 		]),
 	];

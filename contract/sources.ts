@@ -99,7 +99,12 @@ const storeSource = z.strictObject({
 	}),
 	/** For a `url`: the driver that reads it. */
 	driver: z.enum(allDrivers).optional(),
-	/** For redis-py's `url`: where the service finds the certificates of `ca`, one of its `secretFiles`. */
+	/**
+	 * For PostgreSQL's `url` and `host`: through Cloud SQL's socket, or to the private address over TLS (`verify-ca`).
+	 * @default "socket"
+	 */
+	via: z.enum(["socket", "tls"]).optional(),
+	/** For a `url` of PostgreSQL by TLS, of redis-py or of kombu: where the service finds the certificates of `ca`, one of its `secretFiles`. */
 	caFile: filePath.optional(),
 });
 
@@ -189,6 +194,8 @@ export type StoreUse = {
 	name: string;
 	store: Store;
 	attribute: StoreAttribute;
+	/** How it leads to PostgreSQL; undefined for a value that leads nowhere. */
+	via: "socket" | "tls" | undefined;
 };
 
 /** The store that a source names, and what it takes of it; undefined for one that takes nothing of a store. */
@@ -198,7 +205,19 @@ export function storeUse(
 ): StoreUse | undefined {
 	const named = attributeOf(source);
 	const store = named && own(stores, named.store);
-	return (
-		named && store && { name: named.store, store, attribute: named.attribute }
-	);
+	if (named === undefined || store === undefined) {
+		return undefined;
+	}
+	const { store: name, attribute } = named;
+	return { name, store, attribute, via: wayOf(source, store, attribute) };
+}
+
+function wayOf(
+	source: SecretSource,
+	{ kind }: Store,
+	attribute: StoreAttribute,
+): StoreUse["via"] {
+	const leads =
+		kind === "postgres" && (attribute === "url" || attribute === "host");
+	return leads && isStoreSource(source) ? (source.via ?? "socket") : undefined;
 }

@@ -52,6 +52,8 @@ const clickhouseAddress = z.strictObject({
 		.refine(isHost, "a host name or IP address, without scheme or port"),
 	/** Of the https interface. @default 8443 */
 	port: z.number().int().min(1).max(65535).default(8443),
+	/** Of the native protocol over TLS. @default 9440 */
+	nativePort: z.number().int().min(1).max(65535).default(9440),
 	user: z
 		.string()
 		.min(1)

@@ -4,7 +4,12 @@ import { nearest } from "./nearest.ts";
 import { binds, storesOfKind } from "./needs.ts";
 import { own } from "./own-keys.ts";
 import { shownName } from "./printable.ts";
-import type { Platform, Problem, SecretContract } from "./schema.ts";
+import type {
+	PlainValue,
+	Platform,
+	Problem,
+	SecretContract,
+} from "./schema.ts";
 import {
 	attributeOf,
 	hasAttribute,
@@ -19,6 +24,7 @@ import {
 	attributesOf,
 	driversOf,
 	keyAttributes,
+	namesAuthorities,
 	type Store,
 	type StoreAttribute,
 	type StoreKind,
@@ -34,6 +40,7 @@ export function* storeProblems(platform: Platform): Generator<Problem> {
 				yield { path: ["secrets", index, "source", ...path], message };
 			}
 			yield* fileProblems(platform, secret, source);
+			yield* tlsProblems(platform, secret, source);
 		}
 		for (const message of templateProblems(platform, secret)) {
 			yield { path: ["secrets", index, "source", "text"], message };
@@ -135,13 +142,28 @@ function* sourceProblems(
 		};
 	}
 	yield* driverProblems(source, store, isUrl);
-	const names = isUrl && source.driver === "redis-py";
+	if (source.via !== undefined && use.via === undefined) {
+		yield {
+			path: ["via"],
+			message:
+				"says how the url or the host of PostgreSQL is reached, and this is neither: remove it",
+		};
+	}
+	if (use.via === "tls" && source.driver === "prisma") {
+		yield {
+			path: ["via"],
+			message:
+				"is tls; Prisma checks the server's name, which no certificate of Cloud SQL has, or nothing at all: remove it, so that it takes the socket",
+		};
+	}
+	const byTls = isUrl && use.via === "tls";
+	const names = byTls || (isUrl && namesAuthorities(source.driver));
 	if (names !== (source.caFile !== undefined)) {
 		yield {
 			path: ["caFile"],
 			message: names
-				? `is missing; redis-py's URL names the file of the certificates, such as /etc/${platform.name}/redis/ca.pem`
-				: "stands in the URL of redis-py alone: remove it",
+				? `is missing; ${byTls ? "the URL of PostgreSQL by tls" : `${source.driver}'s URL`} names the file of the certificates, such as /etc/${platform.name}/${name}/ca.pem`
+				: "stands in the URLs of redis-py, of kombu and of PostgreSQL by tls alone: remove it",
 		};
 	}
 }
@@ -211,7 +233,7 @@ function* driverProblems(
 	}
 }
 
-/** redis-py's URL names the file, so whoever binds it must have the file, and the file must be that store's. */
+/** The URL names the file, so whoever binds it must have the file, and the file must be that store's. */
 function* fileProblems(
 	platform: Platform,
 	{ id }: SecretContract,
@@ -267,6 +289,55 @@ function* loginProblems(platform: Platform): Generator<Problem> {
 			}
 		}
 	}
+}
+
+/** A host that is reached over TLS goes with its certificates, and a URL that cannot name them with their variable. */
+function* tlsProblems(
+	platform: Platform,
+	{ id }: SecretContract,
+	source: StoreSource,
+): Generator<Problem> {
+	const use = storeUse(platform, source);
+	if (use?.via !== "tls") {
+		return;
+	}
+	const from = `${use.name}.ca`;
+	for (const [name, each] of Object.entries(platform.services)) {
+		if (!Object.values(each.secrets).includes(id)) {
+			continue;
+		}
+		const hasFile = Object.values(each.secretFiles).some((file) =>
+			platform.secrets.some(
+				(secret) => secret.id === file && secret.source.from === from,
+			),
+		);
+		if (use.attribute === "host" && !hasFile) {
+			yield {
+				path: ["services", name, "secretFiles"],
+				message: `must hold the certificates of '${use.name}', whose host '${id}' is reached by tls: the file of a secret with the source { from: "${from}" }`,
+			};
+		}
+		const { caFile } = source;
+		if (
+			source.driver === "sqlalchemy-asyncpg" &&
+			caFile !== undefined &&
+			!namesFile(each.variables.PGSSLROOTCERT, caFile)
+		) {
+			yield {
+				path: ["services", name, "variables", "PGSSLROOTCERT"],
+				message: `must be '${caFile}': the URL '${id}' of sqlalchemy-asyncpg cannot name the certificates, and this variable does`,
+			};
+		}
+	}
+}
+
+/** On a laptop files lie below a folder of the stack's. */
+function namesFile(value: PlainValue | undefined, file: string): boolean {
+	return typeof value === "object" && "staging" in value
+		? value.staging === file &&
+				value.production === file &&
+				(value.local ?? value.staging).endsWith(file)
+		: value === file;
 }
 
 /** Connections are counted for whoever has a database. */

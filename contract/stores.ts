@@ -81,11 +81,14 @@ export type StoreOf<Kind extends StoreKind> = Extract<Store, { kind: Kind }>;
 export type PostgresSizing = z.infer<typeof postgresSizing>;
 export type RedisSizing = z.infer<typeof redisSizing>;
 
-/** What a store of each kind gives. ClickHouse's password is a secret of its own; a bucket without `hmac` has no key. */
+/**
+ * What a store of each kind gives. ClickHouse's password is a secret of its own; `endpoint` and `native` are its HTTPS
+ * and its native address for whoever takes the login apart from them, as Langfuse does. A bucket without `hmac` has no key.
+ */
 export const attributesOf = {
-	postgres: ["url", "host", "port", "name", "user", "password"],
+	postgres: ["url", "host", "port", "name", "user", "password", "ca"],
 	redis: ["url", "host", "port", "password", "ca"],
-	clickhouse: ["url", "host", "port", "name", "user"],
+	clickhouse: ["url", "endpoint", "native", "host", "port", "name", "user"],
 	bucket: ["name", "endpoint", "region", "access-key-id", "secret-access-key"],
 } as const satisfies Record<StoreKind, readonly string[]>;
 
@@ -99,8 +102,11 @@ export const driversOf = {
 		"libpq",
 		"sqlalchemy-psycopg2",
 		"node-postgres",
+		"node-postgres-whatwg",
+		"prisma",
+		"jdbc",
 	],
-	redis: ["redis-py", "ioredis", "node-redis"],
+	redis: ["redis-py", "kombu", "ioredis", "node-redis"],
 	clickhouse: [],
 	bucket: [],
 } as const satisfies Record<StoreKind, readonly string[]>;
@@ -124,3 +130,15 @@ export const s3 = {
 	endpoint: "https://storage.googleapis.com",
 	region: "auto",
 } as const;
+/** The drivers whose Redis URL names the file of the authorities; the others are given them in code. */
+const redisDriversWithFile = [
+	"redis-py",
+	"kombu",
+] as const satisfies readonly RedisDriver[];
+export type RedisDriverWithFile = (typeof redisDriversWithFile)[number];
+
+export function namesAuthorities(
+	driver: string | undefined,
+): driver is RedisDriverWithFile {
+	return redisDriversWithFile.some((each) => each === driver);
+}

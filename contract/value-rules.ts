@@ -59,13 +59,14 @@ export function valueProblems(
 
 const kinds: Record<StoreAttribute, ValueKind> = {
 	url: "url",
+	endpoint: "url",
+	native: "url",
 	host: "text",
 	port: "text",
 	name: "text",
 	user: "text",
 	password: "password",
 	ca: "pem",
-	endpoint: "url",
 	region: "text",
 	"access-key-id": "text",
 	"secret-access-key": "password",

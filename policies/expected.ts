@@ -20,9 +20,11 @@ import {
 	verifyJobNameIn,
 } from "../contract/names.ts";
 import {
+	bindsTls,
 	type NamedStore,
 	needsVpc,
 	rolesOf,
+	socketsOf,
 	storesBoundBy,
 } from "../contract/needs.ts";
 import type {
@@ -55,6 +57,10 @@ export type ExpectedService = {
 	accountEmail: string;
 	/** The data stores that it binds. */
 	stores: readonly NamedStore[];
+	/** The data stores whose sockets it sees. */
+	sockets: readonly NamedStore<"postgres">[];
+	/** It reaches a PostgreSQL store by tls. */
+	bindsTls: boolean;
 	/** The roles that its account has on the project. */
 	roles: readonly string[];
 	/** It reaches private addresses. */
@@ -168,6 +174,8 @@ function expectedService(
 			platform.environments[environment].project,
 		),
 		stores: storesBoundBy(platform, service, environment),
+		sockets: socketsOf(platform, service, environment),
+		bindsTls: bindsTls(platform, service, environment),
 		roles: rolesOf(platform, service, environment),
 		needsVpc: needsVpc(platform, service, environment),
 		callers: callersOf(platform, service, environment),

@@ -15,16 +15,17 @@ type SecretUrl = Subject & {
 	url: ConnectionUrl | undefined;
 };
 
-/** The URLs of the stores of a kind. */
+/** The URLs of the stores of a kind: those with a login, or another attribute that is one. */
 export function* urlsOf(
 	evidence: Evidence,
 	kind: StoreKind,
+	attribute: "url" | "endpoint" | "native" = "url",
 ): Generator<SecretUrl> {
 	const { platform, secrets, usersOf } = evidence.expected;
 	for (const { secretId, resource, value } of evidence.secretData()) {
 		const source = secrets.get(secretId)?.source;
 		const use = source && storeUse(platform, source);
-		if (use?.store.kind !== kind || use.attribute !== "url") {
+		if (use?.store.kind !== kind || use.attribute !== attribute) {
 			continue;
 		}
 		for (const { service, variable } of usersOf.get(secretId) ?? []) {

@@ -1,6 +1,8 @@
 /** Reads connection strings, each in the one form that its driver takes, into what is needed to log in. */
 import {
 	ConnectionStringError,
+	clickhouseEndpoint,
+	clickhouseNative,
 	clickhouseUrl,
 	type DatabaseLogin,
 	databaseUrl,
@@ -12,7 +14,7 @@ export type RedisAccess = {
 	host: string;
 	port: number;
 	password: string;
-	/** Where the driver looks for the authorities; only redis-py's URL says it. */
+	/** Where the driver looks for the authorities; only redis-py's and kombu's URL say it. */
 	caFile: string | undefined;
 };
 
@@ -40,16 +42,19 @@ export function readDatabaseUrl(
 	rootCertificates: string | undefined,
 ): DatabaseLogin {
 	const forms = [
-		{ socket: "/FOLDER" },
+		{ socket: driver === "jdbc" ? "/FOLDER/INSTANCE:NAME" : "/FOLDER" },
 		{ host: "HOST", port: 5432, caFile: "FILE" },
 	]
-		.map((via) =>
-			databaseUrl(driver, {
-				user: "USER",
-				password: "PASSWORD",
-				database: "DATABASE",
-				via: via as DatabaseLogin["via"],
-			}),
+		.flatMap(
+			(via) =>
+				rebuilt(() =>
+					databaseUrl(driver, {
+						user: "USER",
+						password: "PASSWORD",
+						database: "DATABASE",
+						via: via as DatabaseLogin["via"],
+					}),
+				) ?? [],
 		)
 		.join(" or ");
 	const parts = partsOf(url);
@@ -58,7 +63,7 @@ export function readDatabaseUrl(
 	}
 	const { user, password, host, port, path, query } = parts;
 	const database = query.get("database") ?? query.get("dbname") ?? decode(path);
-	const socket = query.get("host");
+	const socket = query.get("host") ?? query.get("unixSocketPath");
 	const caFile = query.get("sslrootcert") ?? rootCertificates;
 	if (socket === undefined && caFile === undefined) {
 		throw new FormError(
@@ -126,29 +131,71 @@ export function readClickhouseUrl(url: string): ClickhouseAccess {
 	return access;
 }
 
-const urlParts =
-	/^[a-z0-9+]+:\/\/(?<user>[^:@/?#]*):(?<password>[^:@/?#]*)@(?:(?<host>\[[^\]]*\]|[^:/?#]*):(?<port>\d{1,5}))?\/(?<path>[^?#]*)(?:\?(?<query>[^#]*))?$/;
+/** Reads ClickHouse's address without a login: `https://HOST:PORT`. */
+export function readClickhouseEndpoint(
+	url: string,
+): Pick<ClickhouseAccess, "host" | "port"> {
+	return addressIn(url, 8443, clickhouseEndpoint);
+}
 
-/** The parts of a URL with a login, decoded except for the path. */
+/** Reads ClickHouse's native address: `clickhouse://HOST:PORT`. */
+export function readClickhouseNative(
+	url: string,
+): Pick<ClickhouseAccess, "host" | "port"> {
+	return addressIn(url, 9440, ({ host, port }) =>
+		clickhouseNative({ host, nativePort: port }),
+	);
+}
+
+/** @throws {FormError} for every URL that is not built from host and port alone. */
+function addressIn(
+	url: string,
+	port: number,
+	build: (address: { host: string; port: number }) => string,
+): { host: string; port: number } {
+	const found =
+		/^[a-z]+:\/\/(?<host>\[[^\]]*\]|[^:/?#@]*):(?<port>\d{1,5})$/.exec(
+			url,
+		)?.groups;
+	const address = {
+		host: (found?.host ?? "").replace(/^\[(.*)\]$/, "$1"),
+		port: Number(found?.port),
+	};
+	if (rebuilt(() => build(address)) !== url) {
+		throw wrongForm("ClickHouse", build({ host: "HOST", port }), url);
+	}
+	return address;
+}
+
+const urlParts =
+	/^(?:jdbc:)?[a-z0-9+]+:\/\/(?:(?<user>[^:@/?#]*):(?<password>[^:@/?#]*)@)?(?:(?<host>\[[^\]]*\]|[^:/?#]*):(?<port>\d{1,5})|localhost)?\/(?<path>[^?#]*)(?:\?(?<query>[^#]*))?$/;
+
+/** The parts of a URL, decoded except for the path. JDBC has the login among the parameters. */
 function partsOf(url: string) {
 	const found = urlParts.exec(url)?.groups;
 	if (found === undefined) {
 		return undefined;
 	}
-	const { user, password, host, port, path, query } = found;
+	const { user, password, host, port, path } = found;
+	const query = parametersIn(found.query);
 	return {
-		user: decode(user),
-		password: decode(password),
+		user: user === undefined ? (query.get("user") ?? "") : decode(user),
+		password:
+			password === undefined ? (query.get("password") ?? "") : decode(password),
 		host: (host ?? "").replace(/^\[(.*)\]$/, "$1"),
 		port: Number(port ?? 0),
 		path: path ?? "",
-		query: new Map(
-			(query ?? "").split("&").map((pair): [string, string] => {
-				const [name = "", value = ""] = pair.split("=");
-				return [name, decode(value)];
-			}),
-		),
+		query,
 	};
+}
+
+function parametersIn(query = ""): ReadonlyMap<string, string> {
+	return new Map(
+		query.split("&").map((pair): [string, string] => {
+			const [name = "", value = ""] = pair.split("=");
+			return [name, decode(value)];
+		}),
+	);
 }
 
 /** What cannot be decoded stays as it is; the comparison with the rebuilt URL then finds it. */
@@ -173,12 +220,12 @@ function rebuilt(build: () => string): string | undefined {
 
 /** Names that a near-miss of a URL may hold. Others could be part of a password, and are not repeated. */
 const knownParameters =
-	/[?&](host|port|ssl|sslmode|sslrootcert|sslcert|sslkey|uselibpqcompat|ssl_cert_reqs|ssl_ca_certs|ssl_check_hostname)=/g;
+	/[?&](host|port|ssl|sslmode|sslrootcert|sslcert|sslkey|uselibpqcompat|unixSocketPath|cloudSqlInstance|socketFactory|ssl_cert_reqs|ssl_ca_certs|ssl_check_hostname)=/g;
 
 function wrongForm(reader: string, form: string, url: string): FormError {
 	const found = [...url.matchAll(knownParameters)].map((match) => match[1]);
 	const scheme =
-		/^(postgres(?:ql)?(?:\+[a-z0-9]{1,10})?|rediss?|https?):\/\//.exec(
+		/^((?:jdbc:)?postgres(?:ql)?(?:\+[a-z0-9]{1,10})?|rediss?|https?|clickhouse):\/\//.exec(
 			url,
 		)?.[1];
 	const parameters =

@@ -3,7 +3,11 @@ import { bindingsFor } from "../contract/bindings.ts";
 import type { DatabaseLogin } from "../contract/connection-strings.ts";
 import type { Environment } from "../contract/environments.ts";
 import type { Platform, SecretContract } from "../contract/schema.ts";
-import { isStoreSource, type StoreSource } from "../contract/sources.ts";
+import {
+	isStoreSource,
+	type StoreSource,
+	storeUse,
+} from "../contract/sources.ts";
 import type {
 	DatabaseDriver,
 	RedisDriver,
@@ -16,6 +20,8 @@ import {
 	type ClickhouseAccess,
 	FormError,
 	type RedisAccess,
+	readClickhouseEndpoint,
+	readClickhouseNative,
 	readClickhouseUrl,
 	readDatabaseUrl,
 	readRedisUrl,
@@ -80,7 +86,9 @@ export function readAccess(
 	);
 	return {
 		access: {
-			postgres: reader.each("postgres", (store) => reader.postgres(store)),
+			postgres: (["socket", "tls"] as const).flatMap((way) =>
+				reader.each("postgres", (store) => reader.postgres(store, way)),
+			),
 			redis: reader.each("redis", (store) => reader.redis(store)),
 			clickhouse: reader.each("clickhouse", (store) =>
 				reader.clickhouse(store),
@@ -134,35 +142,38 @@ class Reader {
 		});
 	}
 
-	postgres(store: string): Given<DatabaseLogin> | undefined {
-		const urls = this.#all(store, "url");
+	/** @param way only what the contract has reach the store so; the other parts are of either */
+	postgres(
+		store: string,
+		way: "socket" | "tls",
+	): Given<DatabaseLogin> | undefined {
+		// A template's host is the socket's.
+		const isOnWay = ({ contract, part }: Bound) =>
+			(part === undefined
+				? storeUse(this.#platform, contract.source)?.via
+				: "socket") === way;
+		const urls = this.#all(store, "url").filter(isOnWay);
 		const logins = urls.map((url) =>
-			this.#read(url, (value) => {
-				const read = readDatabaseUrl(
-					sourceOf(url).driver as DatabaseDriver,
-					value,
-					this.#given.variables.PGSSLROOTCERT,
-				);
-				if (read.via.caFile !== undefined) {
-					contentOf(
-						read.via.caFile,
-						"needs the authorities' certificates in a file",
-					);
-				}
-				return read;
-			}),
+			this.#read(url, (value) => this.#databaseUrl(url, value)),
 		);
 		if (urls.length > 0) {
-			return this.#agreed(store, urls, logins, (login) => ({
-				host: login.via.socket ?? login.via.host,
-				port: String(login.via.port ?? defaultPorts.postgres),
-				name: login.database,
-				user: login.user,
-				password: login.password,
-			}));
+			return this.#agreed(
+				store,
+				urls,
+				logins,
+				(login) => ({
+					host: login.via.socket ?? login.via.host,
+					port: String(login.via.port ?? defaultPorts.postgres),
+					name: login.database,
+					user: login.user,
+					password: login.password,
+				}),
+				(part, attribute) => attribute !== "host" || isOnWay(part),
+			);
 		}
-		const [host, user, password] = (["host", "user", "password"] as const).map(
-			(attribute) => this.#part(store, attribute),
+		const host = this.#all(store, "host").find(isOnWay);
+		const [user, password] = (["user", "password"] as const).map((attribute) =>
+			this.#part(store, attribute),
 		);
 		if (
 			host === undefined ||
@@ -172,15 +183,62 @@ class Reader {
 		) {
 			return undefined;
 		}
+		const via = this.#wayTo(store, host, way);
 		const declared = this.#platform.stores[store];
-		return this.#login(store, password, {
-			user: this.#value(user),
-			password: this.#value(password),
-			database:
-				this.#text(store, "name") ??
-				(declared?.kind === "postgres" ? declared.database : ""),
-			via: { socket: this.#value(host) },
-		});
+		return (
+			via &&
+			this.#login(store, password, {
+				user: this.#value(user),
+				password: this.#value(password),
+				database:
+					this.#text(store, "name") ??
+					(declared?.kind === "postgres" ? declared.database : ""),
+				via,
+			})
+		);
+	}
+
+	#databaseUrl(url: Bound, value: string): DatabaseLogin {
+		const read = readDatabaseUrl(
+			sourceOf(url).driver as DatabaseDriver,
+			value,
+			this.#given.variables.PGSSLROOTCERT,
+		);
+		if (read.via.caFile !== undefined) {
+			requireCertificates(
+				contentOf(
+					read.via.caFile,
+					"needs the authorities' certificates in a file",
+				),
+			);
+		}
+		return read;
+	}
+
+	/** The way to a host that is given alone; over TLS with the file that the service has of the store's certificates. */
+	#wayTo(
+		store: string,
+		host: Bound,
+		way: "socket" | "tls",
+	): DatabaseLogin["via"] | undefined {
+		if (way === "socket") {
+			return { socket: this.#value(host) };
+		}
+		const secret = this.#platform.secrets.find(
+			({ id, source }) => source.from === `${store}.ca` && this.#files.has(id),
+		);
+		const caFile = secret && this.#files.get(secret.id);
+		if (secret === undefined || caFile === undefined) {
+			return undefined;
+		}
+		return this.#try(
+			{ variable: caFile, secretId: secret.id, contract: secret },
+			() => {
+				requireCertificates(contentOf(caFile, "is not mounted"));
+				const port = this.#text(store, "port") ?? defaultPorts.postgres;
+				return { host: this.#value(host), port: Number(port), caFile };
+			},
+		);
 	}
 
 	redis(
@@ -227,6 +285,15 @@ class Reader {
 	clickhouse(store: string): Given<ClickhouseAccess> | undefined {
 		const urls = this.#all(store, "url");
 		const logins = urls.map((url) => this.#read(url, readClickhouseUrl));
+		const address = this.#clickhouseAddress(
+			store,
+			new Map(
+				urls.flatMap((url, index): [Bound, string][] => {
+					const login = logins[index];
+					return login === undefined ? [] : [[url, login.host]];
+				}),
+			),
+		);
 		if (urls.length > 0) {
 			return this.#agreed(store, urls, logins, (login) => ({
 				host: login.host,
@@ -236,18 +303,61 @@ class Reader {
 				password: login.password,
 			}));
 		}
-		const [host, port, name, user, password] = (
-			["host", "port", "name", "user", "password"] as const
-		).map((attribute) => this.#part(store, attribute));
-		return host && port && name && user && password
+		const [user, password] = (["user", "password"] as const).map((attribute) =>
+			this.#part(store, attribute),
+		);
+		return address && user && password && !this.#lacks(store, ["name"])
 			? this.#login(store, password, {
-					host: this.#value(host),
-					port: Number(this.#value(port)),
+					...address,
 					user: this.#value(user),
 					password: this.#value(password),
-					database: this.#value(name),
+					database: this.#text(store, "name") ?? clickhouseDefaultDatabase,
 				})
 			: undefined;
+	}
+
+	/**
+	 * Where ClickHouse is, for whoever takes the login apart; every variable that says it must say the same.
+	 * @param hosts those of the URLs with a login
+	 */
+	#clickhouseAddress(
+		store: string,
+		hosts: Map<Bound, string>,
+	): Pick<ClickhouseAccess, "host" | "port"> | undefined {
+		const read = (
+			attribute: StoreAttribute,
+			form: typeof readClickhouseNative,
+		) =>
+			this.#all(store, attribute).flatMap((bound) => {
+				const address = this.#read(bound, form);
+				if (address !== undefined) {
+					hosts.set(bound, address.host);
+				}
+				return address ?? [];
+			});
+		const [endpoint] = read("endpoint", readClickhouseEndpoint);
+		read("native", readClickhouseNative);
+		// Beside a URL with a login, the host has been compared with it already.
+		for (const bound of this.#all(store, "url").length === 0
+			? this.#all(store, "host")
+			: []) {
+			hosts.set(bound, this.#value(bound));
+		}
+		const [first, ...others] = [...hosts];
+		for (const [bound, host] of others) {
+			if (first !== undefined && host !== first[1]) {
+				this.#note(bound, `differs from the host in ${first[0].variable}`);
+			}
+		}
+		const [host, port] = (["host", "port"] as const).map((attribute) =>
+			this.#text(store, attribute),
+		);
+		return (
+			endpoint ??
+			(host !== undefined && port !== undefined
+				? { host, port: Number(port) }
+				: undefined)
+		);
 	}
 
 	/** The first URL's login, if all are readable; each other variable of the store must say the same. */
@@ -256,6 +366,7 @@ class Reader {
 		urls: readonly Bound[],
 		logins: readonly (T | undefined)[],
 		partsOf: (login: T) => Partial<Record<StoreAttribute, string>>,
+		isPart: (part: Bound, attribute: StoreAttribute) => boolean = () => true,
 	): Given<T> | undefined {
 		const [url] = urls;
 		const [login] = logins;
@@ -276,7 +387,9 @@ class Reader {
 			}
 		}
 		for (const [attribute, value] of parts) {
-			for (const part of this.#all(store, attribute)) {
+			for (const part of this.#all(store, attribute).filter((each) =>
+				isPart(each, attribute),
+			)) {
 				if (this.#value(part) !== value) {
 					this.#note(
 						part,
@@ -409,6 +522,9 @@ class Reader {
 		problems.push({ variable, secretId, fact, fix });
 	}
 }
+
+/** The database of a session that names none. */
+const clickhouseDefaultDatabase = "default";
 
 /** What a message calls an attribute. */
 const nameOf = (attribute: StoreAttribute) =>

@@ -10,6 +10,8 @@ import { readBack } from "../contract/templates.ts";
 
 /** Values that stand in a secret and are none: the lines of a report name them. */
 const openAttributes: ReadonlySet<StoreAttribute> = new Set([
+	"endpoint",
+	"native",
 	"host",
 	"port",
 	"name",
@@ -107,6 +109,10 @@ function closedParts(text: string, value: string): string[] {
 
 /** A value, and if it is a URL, the password in it as it stands there and decoded, and the pair of basic authentication. */
 function partsOf(value: string): string[] {
+	const named = /^jdbc:.*[?&]password=([^&]*)/is.exec(value)?.[1];
+	if (named !== undefined) {
+		return [value, named, decode(named)];
+	}
 	const login = /^[a-z][a-z0-9+.-]*:\/\/([^:]*):(.*)@/is.exec(value);
 	if (login === null) {
 		return [value];

@@ -77,19 +77,20 @@ function* urlProblems(
 	if (environment !== "local" && url.port !== tlsPort) {
 		yield { found: "another port", needed };
 	}
-	const asked = url.parameters.get("ssl_cert_reqs") ?? "required";
-	if (asked !== "required") {
+	const { driver, caFile = "" } = source;
+	const word = driver === "kombu" ? "CERT_REQUIRED" : "required";
+	const asked = url.parameters.get("ssl_cert_reqs");
+	if (asked === undefined ? driver === "kombu" : asked !== word) {
 		yield {
 			found: "a URL that turns the check of certificates off",
-			needed: "ssl_cert_reqs=required",
+			needed: `ssl_cert_reqs=${word}`,
 		};
 	}
 	const file = url.parameters.get("ssl_ca_certs") ?? "";
-	const { driver, caFile = "" } = source;
 	const isWanted = [caFile, encodeURIComponent(caFile)].some((wanted) =>
 		isMountedAs(environment, file, wanted),
 	);
-	if (driver === "redis-py" && !isWanted) {
+	if ((driver === "redis-py" || driver === "kombu") && !isWanted) {
 		yield {
 			found: "a URL without the file of Memorystore's certificates",
 			needed: `ssl_ca_certs=${caFile}`,

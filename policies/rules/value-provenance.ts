@@ -27,6 +27,7 @@ const origins: Record<
 		name: [types.database],
 		user: [types.user],
 		password: [types.user],
+		ca: [types.databaseInstance],
 	},
 	redis: {
 		url: [types.redis],

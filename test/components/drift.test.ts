@@ -36,7 +36,13 @@ const config: StackConfig = {
 	socketRoot: "/cloudsql",
 	secretFileRoot: "",
 	stores: {
-		clickhouse: { host: "h", port: 8443, user: "u", database: "d" },
+		clickhouse: {
+			host: "h",
+			port: 8443,
+			nativePort: 9440,
+			user: "u",
+			database: "d",
+		},
 	},
 	externalSecrets: { "openai-api-key": { version: 1 } },
 	adopted: {},

@@ -23,7 +23,13 @@ const config = (changes: Partial<StackConfig> = {}): StackConfig => ({
 	socketRoot: "/cloudsql",
 	secretFileRoot: "",
 	stores: {
-		clickhouse: { host: "c.example", port: 8443, user: "u", database: "d" },
+		clickhouse: {
+			host: "c.example",
+			port: 8443,
+			nativePort: 9440,
+			user: "u",
+			database: "d",
+		},
 	},
 	externalSecrets: Object.fromEntries(
 		external.map((id) => [id, { version: 1 }]),

@@ -48,7 +48,15 @@ function computed({
 				result: `generated for ${name}`.padEnd(Number(inputs.length), "."),
 			};
 		case "gcp:sql/databaseInstance:DatabaseInstance":
-			return { name: "pg", connectionName: "netra-staging:us-central1:pg" };
+			return {
+				name: "pg",
+				connectionName: "netra-staging:us-central1:pg",
+				privateIpAddress: "10.64.0.3",
+				serverCaCerts: [
+					{ cert: "-----BEGIN NEXT-----" },
+					{ cert: "-----BEGIN NOW-----\n" },
+				],
+			};
 		case "gcp:redis/instance:Instance":
 			return {
 				host: "10.64.0.4",

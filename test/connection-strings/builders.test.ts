@@ -1,5 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import {
+	clickhouseEndpoint,
+	clickhouseNative,
 	clickhouseUrl,
 	databaseUrl,
 	redisUrl,
@@ -54,19 +56,47 @@ describe("connection strings", () => {
 			"postgres://netra_a:p%40ss%2Fw%2Brd@/netra?host=/cloudsql/netra-staging:us-central1:netra",
 			"postgres://netra_a:p%40ss%2Fw%2Brd@10.64.0.3:5432/netra?uselibpqcompat=true&sslmode=verify-ca&sslrootcert=/etc/netra/ca.pem",
 		],
+		[
+			"node-postgres-whatwg",
+			"postgresql://netra_a:p%40ss%2Fw%2Brd@localhost/netra?host=/cloudsql/netra-staging:us-central1:netra",
+			"postgresql://netra_a:p%40ss%2Fw%2Brd@10.64.0.3:5432/netra?uselibpqcompat=true&sslmode=verify-ca&sslrootcert=/etc/netra/ca.pem",
+		],
+		[
+			"jdbc",
+			"jdbc:postgresql:///netra?unixSocketPath=/cloudsql/netra-staging:us-central1:netra&cloudSqlInstance=netra-staging:us-central1:netra&socketFactory=com.google.cloud.sql.postgres.SocketFactory&user=netra_a&password=p%40ss%2Fw%2Brd",
+			"jdbc:postgresql://10.64.0.3:5432/netra?user=netra_a&password=p%40ss%2Fw%2Brd&sslmode=verify-ca&sslrootcert=/etc/netra/ca.pem",
+		],
 	])("[R-010] writes the form of %s", (driver, bySocket, byTls) => {
 		expect(databaseUrl(driver, { ...login, via: socket })).toBe(bySocket);
 		expect(databaseUrl(driver, { ...login, via: tls })).toBe(byTls);
+	});
+
+	it("[R-010] writes Prisma's form for a socket, and none for a host, whose authorities it cannot check", () => {
+		expect(databaseUrl("prisma", { ...login, via: socket })).toBe(
+			"postgresql://netra_a:p%40ss%2Fw%2Brd@localhost/netra?host=/cloudsql/netra-staging:us-central1:netra",
+		);
+		expect(messageOf(() => databaseUrl("prisma", { ...login, via: tls }))).toBe(
+			"ConnectionStringError: connection string for prisma: it checks a host's name, or nothing at all; give it a socket",
+		);
 	});
 
 	it("writes Redis' URL with the authorities only for the driver that reads them there", () => {
 		expect(redisUrl("redis-py", redis)).toBe(
 			"rediss://:p%40ss%2Fw%2Brd@10.64.0.4:6378/0?ssl_cert_reqs=required&ssl_ca_certs=/etc/netra/redis/ca.pem&ssl_check_hostname=false",
 		);
+		expect(redisUrl("kombu", redis)).toBe(
+			"rediss://:p%40ss%2Fw%2Brd@10.64.0.4:6378/0?ssl_cert_reqs=CERT_REQUIRED&ssl_ca_certs=/etc/netra/redis/ca.pem&ssl_check_hostname=false",
+		);
 		expect(redisUrl("ioredis", redis)).toBe(
 			"rediss://:p%40ss%2Fw%2Brd@10.64.0.4:6378/0",
 		);
 		expect(redisUrl("node-redis", redis)).toBe(redisUrl("ioredis", redis));
+	});
+
+	it("[R-020] writes ClickHouse's addresses without a login", () => {
+		const address = { host: "fd20::3", port: 8443, nativePort: 9440 };
+		expect(clickhouseEndpoint(address)).toBe("https://[fd20::3]:8443");
+		expect(clickhouseNative(address)).toBe("clickhouse://[fd20::3]:9440");
 	});
 
 	it("always writes ClickHouse's port", () => {
@@ -145,6 +175,16 @@ describe("connection strings", () => {
 					via: socket,
 				}),
 			"node-postgres: its parser cannot read the database name 'what?' from a URL; choose a name of letters, digits, '_' and '-'",
+		],
+		[
+			"a database name that Prisma would not decode",
+			() => databaseUrl("prisma", { ...login, database: "what?", via: socket }),
+			"prisma: its engines take the database name 'what?' from a URL without decoding it; choose a name of letters, digits, '_' and '-'",
+		],
+		[
+			"a socket that does not say which instance it is of, for JDBC",
+			() => databaseUrl("jdbc", { ...login, via: { socket: "/tmp/pg" } }),
+			"jdbc: '/tmp/pg' does not end in the instance's connection name; give a path such as /cloudsql/PROJECT:REGION:INSTANCE",
 		],
 		[
 			"a database name that ClickHouse's clients would not decode",

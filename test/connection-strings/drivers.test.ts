@@ -16,8 +16,10 @@ import {
 import {
 	loginToClickhouse,
 	loginWithIoredis,
+	loginWithJdbc,
 	loginWithNodePostgres,
 	loginWithNodeRedis,
+	missingJdbc,
 	missingPythonDrivers,
 	PythonDrivers,
 } from "./drivers.ts";
@@ -209,6 +211,41 @@ describePython(
 			});
 		});
 
+		it("[R-021] kombu and Celery log in over TLS, not with a wrong password, and not to a server of another authority", async () => {
+			const [version] = await python.run([
+				{ action: "parse", driver: "kombu version", url: "" },
+			]);
+			const [major = 0, minor = 0] = (version?.result ?? []).map(Number);
+			// Up to 5.4, "false" was true, and redis-py below 6, which those versions need, checks no names if it is not told.
+			const readsIt = major > 5 || (major === 5 && minor >= 5);
+			const asRead = (url: string) =>
+				readsIt ? url : url.replace("&ssl_check_hostname=false", "");
+			const url = redisUrl("kombu", redisLogin());
+			expect(await run("kombu", asRead(url))).toEqual(pong);
+			expect(
+				await run(
+					"kombu",
+					asRead(redisUrl("kombu", redisLogin(wrongPassword))),
+				),
+			).toEqual({ error: expect.stringContaining("WRONGPASS") });
+			const other = join(stores.folder, "kombu-other-ca.pem");
+			writeFileSync(other, otherAuthority.certificate);
+			expect(
+				await run("kombu", asRead(url.replace(stores.caFile, other))),
+			).toEqual({ error: expect.stringMatching(/certificate verify failed/) });
+			expect(
+				await run("kombu", asRead(url).replace("CERT_REQUIRED", "REQUIRED")),
+			).toEqual({ error: expect.stringMatching(/KeyError/) });
+		});
+
+		it("[R-021] redis-py fails on kombu's spelling", async () => {
+			expect(await run("redis-py", redisUrl("kombu", redisLogin()))).toEqual({
+				error: expect.stringContaining(
+					"Invalid SSL Certificate Requirements Flag: CERT_REQUIRED",
+				),
+			});
+		});
+
 		it.each([
 			[
 				"checked host names",
@@ -233,16 +270,64 @@ describePython(
 	},
 );
 
-describe("Node drivers against real servers", () => {
-	it.each(["socket", "tls"] as const)(
-		"[R-010] node-postgres logs in by %s, and not with a wrong password",
-		async (kind) => {
+const lacksJdbc = missingJdbc();
+
+(lacksJdbc === undefined ? describe : describe.skip)(
+	`pgjdbc against real servers${lacksJdbc === undefined ? "" : ` (skipped: ${lacksJdbc})`}`,
+	() => {
+		it("[R-010] logs in by socket and by TLS, not with a wrong password, and not to a server of another authority", () => {
+			const other = join(stores.folder, "jdbc-other-ca.pem");
+			writeFileSync(other, otherAuthority.certificate);
+			const both = join(stores.folder, "jdbc-both.pem");
+			writeFileSync(
+				both,
+				otherAuthority.certificate + stores.authority.certificate,
+			);
+			const withAuthorities = (caFile: string) => {
+				const { via, ...rest } = login("tls");
+				return databaseUrl("jdbc", {
+					...rest,
+					via: { ...via, caFile } as typeof via,
+				});
+			};
 			expect(
-				await loginWithNodePostgres(databaseUrl("node-postgres", login(kind))),
+				loginWithJdbc([
+					databaseUrl("jdbc", login("socket")),
+					databaseUrl("jdbc", login("tls")),
+					withAuthorities(both),
+					databaseUrl("jdbc", login("socket", wrongPassword)),
+					databaseUrl("jdbc", login("tls", wrongPassword)),
+					withAuthorities(other),
+				]),
+			).toEqual([
+				`netra_a ${database}`,
+				`netra_a ${database}`,
+				`netra_a ${database}`,
+				expect.stringContaining("password authentication failed"),
+				expect.stringContaining("password authentication failed"),
+				expect.stringContaining("unable to find valid certification path"),
+			]);
+		}, 60_000);
+	},
+);
+
+describe("Node drivers against real servers", () => {
+	// Prisma with its adapter for node-postgres is node-postgres.
+	it.each([
+		["node-postgres", "socket"],
+		["node-postgres", "tls"],
+		["node-postgres-whatwg", "socket"],
+		["node-postgres-whatwg", "tls"],
+		["prisma", "socket"],
+	] as const)(
+		"[R-010] node-postgres logs in with the form of %s by %s, and not with a wrong password",
+		async (driver, kind) => {
+			expect(
+				await loginWithNodePostgres(databaseUrl(driver, login(kind))),
 			).toEqual(loggedIn);
 			expect(
 				await loginWithNodePostgres(
-					databaseUrl("node-postgres", login(kind, wrongPassword)),
+					databaseUrl(driver, login(kind, wrongPassword)),
 				),
 			).toEqual({
 				error: 'error: password authentication failed for user "netra_a"',
@@ -255,6 +340,15 @@ describe("Node drivers against real servers", () => {
 		expect(
 			await loginWithNodePostgres(`${url}&uselibpqcompat=true&sslmode=require`),
 		).toEqual({ error: "Error: The server does not support SSL connections" });
+	});
+
+	it("[R-010] the WHATWG parser refuses a socket's URL that names no host, and takes the form that does", () => {
+		const url = databaseUrl("node-postgres-whatwg", login("socket"));
+		expect(new URL(url).hostname).toBe("localhost");
+		expect(new URL(url).searchParams.get("host")).toBe(stores.socket);
+		expect(URL.canParse(databaseUrl("node-postgres", login("socket")))).toBe(
+			false,
+		);
 	});
 
 	it("[R-010] node-postgres needs uselibpqcompat to take verify-ca as libpq does", async () => {

@@ -1,8 +1,10 @@
 /** Runs connection strings through the real drivers, those of Node here and those of Python in a process of their own. */
-import { spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { Agent } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import {
@@ -33,7 +35,14 @@ const python = spawnSync("/usr/bin/python3", ["--version"]).error
 	? "python3"
 	: "/usr/bin/python3";
 
-const drivers = ["asyncpg", "psycopg2", "sqlalchemy", "redis"];
+const drivers = [
+	"asyncpg",
+	"psycopg2",
+	"sqlalchemy",
+	"redis",
+	"kombu",
+	"celery",
+];
 
 /** The sentence that says how to get the Python drivers, or undefined if they are there. */
 export function missingPythonDrivers(): string | undefined {
@@ -68,6 +77,55 @@ export class PythonDrivers {
 	async stop(): Promise<void> {
 		this.#process.stdin.end();
 		await once(this.#process, "close");
+	}
+}
+
+const javaFolder = fileURLToPath(new URL("jdbc", import.meta.url));
+/** Where Debian's packages put their classes. */
+const javaLibraries = [
+	"postgresql",
+	"scram-client",
+	"scram-common",
+	"saslprep",
+	"stringprep",
+].map((name) => `/usr/share/java/${name}.jar`);
+
+/** The sentence that says how to get pgjdbc, or undefined if it is there. */
+export function missingJdbc(): string | undefined {
+	if (spawnSync("javac", ["-version"]).status !== 0) {
+		return "there is no javac: apt-get install default-jdk-headless";
+	}
+	return existsSync(javaLibraries[0] as string)
+		? undefined
+		: "there is no pgjdbc: apt-get install libpostgresql-jdbc-java";
+}
+
+/** Logs in with each URL through pgjdbc; a class of the test's stands in for Google's socket factory. */
+export function loginWithJdbc(urls: readonly string[]): string[] {
+	const classes = mkdtempSync(join(tmpdir(), "netra-jdbc-"));
+	try {
+		execFileSync("javac", [
+			"-d",
+			classes,
+			...["JdbcDriver", "SocketFactory"].map((name) =>
+				join(javaFolder, `${name}.java`),
+			),
+		]);
+		return execFileSync(
+			"java",
+			[
+				"-Dfile.encoding=UTF-8",
+				"-cp",
+				[classes, ...javaLibraries].join(":"),
+				"com.google.cloud.sql.postgres.JdbcDriver",
+				...urls,
+			],
+			{ encoding: "utf8", timeout: 30_000 },
+		)
+			.trim()
+			.split("\n");
+	} finally {
+		rmSync(classes, { recursive: true });
 	}
 }
 

@@ -90,6 +90,8 @@ const drivers: DatabaseDriver[] = [
 	"libpq",
 	"sqlalchemy-psycopg2",
 	"node-postgres",
+	"node-postgres-whatwg",
+	"jdbc",
 ];
 
 /** What services once put right by themselves, each in its own way. */
@@ -97,7 +99,13 @@ const almost: [string, (url: string) => string][] = [
 	["another spelling of the scheme", (url) => url.replace(/^[^:]+/, "pg")],
 	["a space in form encoding", (url) => url.replaceAll("%20", "+")],
 	["a password that is not encoded", (url) => url.replace("%40", "@")],
-	["no port", (url) => url.replace(/:\d+\//, "/")],
+	[
+		"no port, or one where none belongs",
+		(url) =>
+			url.includes("@localhost/")
+				? url.replace("@localhost/", "@localhost:5432/")
+				: url.replace(/:\d+\//, "/"),
+	],
 	["a parameter more", (url) => `${url}${url.includes("?") ? "&" : "?"}a=b`],
 ];
 
@@ -108,13 +116,21 @@ describe.each(almost)("a connection string with %s", (_, spoil) => {
 			databaseUrl(driver, login),
 			(url) => readDatabaseUrl(driver, url, "/etc/ca.pem"),
 		]),
-		...(["redis-py", "ioredis"] as const).map(
+		...(["redis-py", "kombu", "ioredis"] as const).map(
 			(driver): [string, string, (url: string) => unknown] => [
 				driver,
 				redisUrl(driver, redis),
 				(url) => readRedisUrl(driver, url),
 			],
 		),
+		[
+			"prisma",
+			databaseUrl("prisma", {
+				...login,
+				via: { socket: "/cloudsql/netra:us-central1:netra" },
+			}),
+			(url) => readDatabaseUrl("prisma", url, undefined),
+		],
 		["ClickHouse", clickhouseUrl(clickhouse), readClickhouseUrl],
 	])("[R-012] is refused by preflight's reader for %s", (_, url, read) => {
 		expect(() => read(url)).not.toThrow();

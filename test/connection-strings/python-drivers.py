@@ -7,6 +7,9 @@ import os
 import sys
 
 import asyncpg
+import celery
+import kombu
+import kombu.utils.url
 import psycopg2
 import psycopg2.extensions
 import redis
@@ -61,6 +64,20 @@ def redis_py_login(url):
         client.close()
 
 
+def kombu_login(url):
+    # What Celery does with a broker's URL, and with that of a result backend.
+    with kombu.Connection(url) as connection:
+        connection.ensure_connection(max_retries=1, timeout=5)
+        broker = connection.default_channel.client.ping()
+    backend = celery.Celery(broker="memory://", backend=url).backend.client.ping()
+    return ["PONG" if broker and backend else "silence"]
+
+
+def kombu_parse(url):
+    parsed = kombu.utils.url.parse_url(url)
+    return ["", parsed["password"], parsed["virtual_host"], parsed["hostname"]]
+
+
 def asyncpg_parse(url):
     # Private, and its arguments change from version to version: all are given, as connect() without arguments does.
     parse = connect_utils._parse_connect_dsn_and_args
@@ -101,6 +118,7 @@ RUN = {
         "libpq": libpq_login,
         "sqlalchemy-psycopg2": sqlalchemy_psycopg2_login,
         "redis-py": redis_py_login,
+        "kombu": kombu_login,
     },
     "parse": {
         "asyncpg": asyncpg_parse,
@@ -108,6 +126,8 @@ RUN = {
         "libpq": libpq_parse,
         "sqlalchemy-psycopg2": sqlalchemy_parse,
         "redis-py": redis_py_parse,
+        "kombu": kombu_parse,
+        "kombu version": lambda _: list(kombu.__version__.split(".")),
     },
 }
 

@@ -32,29 +32,35 @@ const word = fc.stringMatching(/^[A-Za-z0-9_-]{1,24}$/);
 const socket = { socket: "/cloudsql/netra-local:us-central1:netra" };
 const tls = { host: "10.64.0.3", port: 5432, caFile: "/etc/netra/a b+c&d.pem" };
 
-const loginWith = (name: fc.Arbitrary<string>): fc.Arbitrary<DatabaseLogin> =>
+const loginWith = (
+	name: fc.Arbitrary<string>,
+	...ways: DatabaseLogin["via"][]
+): fc.Arbitrary<DatabaseLogin> =>
 	fc.record({
 		user: text,
 		password: text,
 		database: name,
-		via: fc.constantFrom<DatabaseLogin["via"]>(socket, tls),
+		via: fc.constantFrom(...ways),
 	});
 
-/** Drivers and the database names that they can read from a URL. */
-const databaseDrivers: [DatabaseDriver, fc.Arbitrary<string>][] = [
-	["sqlalchemy-asyncpg", text],
-	["asyncpg", text],
-	["libpq", text],
-	["sqlalchemy-psycopg2", text],
-	["node-postgres", plainerText],
+/** Drivers with logins of which they can read the database's name from a URL. */
+const databaseDrivers: [DatabaseDriver, fc.Arbitrary<DatabaseLogin>][] = [
+	["sqlalchemy-asyncpg", loginWith(text, socket, tls)],
+	["asyncpg", loginWith(text, socket, tls)],
+	["libpq", loginWith(text, socket, tls)],
+	["sqlalchemy-psycopg2", loginWith(text, socket, tls)],
+	["node-postgres", loginWith(plainerText, socket, tls)],
+	["node-postgres-whatwg", loginWith(plainerText, socket, tls)],
+	["prisma", loginWith(word, socket)],
+	["jdbc", loginWith(text, socket, tls)],
 ];
 
 describe("round trips of connection strings", () => {
 	it.each(databaseDrivers)(
 		"[R-012] preflight reads back what was built for %s",
-		(driver, name) => {
+		(driver, logins) => {
 			fc.assert(
-				fc.property(loginWith(name), (login) => {
+				fc.property(logins, (login) => {
 					const url = databaseUrl(driver, login);
 					expect(readDatabaseUrl(driver, url, tls.caFile)).toEqual(login);
 				}),
@@ -62,30 +68,62 @@ describe("round trips of connection strings", () => {
 		},
 	);
 
-	it("node-postgres reads back what was built for it", () => {
-		fc.assert(
-			fc.property(loginWith(plainerText), (login) => {
-				const via = {
-					...login.via,
-					...(login.via.socket ? {} : { caFile: "/dev/null" }),
-				};
-				const url = databaseUrl("node-postgres", {
-					...login,
-					via: via as DatabaseLogin["via"],
-				});
-				// An empty file of authorities is refused when it would be used.
-				const { user, password, database, host } = parse(
-					url.replace("verify-ca", "disable"),
-				);
-				expect({ user, password, database, host }).toEqual({
-					user: login.user,
-					password: login.password,
-					database: login.database,
-					host: login.via.socket ?? login.via.host,
-				});
-			}),
-		);
-	});
+	it.each([
+		["node-postgres", loginWith(plainerText, socket, tls)],
+		["node-postgres-whatwg", loginWith(plainerText, socket, tls)],
+		["prisma", loginWith(word, socket)],
+	] as const)(
+		"node-postgres reads back what was built for %s",
+		(driver, logins) => {
+			fc.assert(
+				fc.property(logins, (login) => {
+					const via = {
+						...login.via,
+						...(login.via.socket ? {} : { caFile: "/dev/null" }),
+					};
+					const url = databaseUrl(driver, {
+						...login,
+						via: via as DatabaseLogin["via"],
+					});
+					// An empty file of authorities is refused when it would be used.
+					const { user, password, database, host } = parse(
+						url.replace("verify-ca", "disable"),
+					);
+					expect({ user, password, database, host }).toEqual({
+						user: login.user,
+						password: login.password,
+						database: login.database,
+						host: login.via.socket ?? login.via.host,
+					});
+				}),
+			);
+		},
+	);
+
+	it.each([
+		["node-postgres-whatwg", loginWith(word, socket, tls)],
+		["prisma", loginWith(word, socket)],
+	] as const)(
+		"[R-010] the WHATWG parser, which Prisma's engines have too, reads back what was built for %s",
+		(driver, logins) => {
+			fc.assert(
+				fc.property(logins, (login) => {
+					const url = new URL(databaseUrl(driver, login));
+					expect({
+						user: decodeURIComponent(url.username),
+						password: decodeURIComponent(url.password),
+						database: url.pathname.slice(1),
+						host: url.searchParams.get("host") ?? url.hostname,
+					}).toEqual({
+						user: login.user,
+						password: login.password,
+						database: login.database,
+						host: login.via.socket ?? login.via.host,
+					});
+				}),
+			);
+		},
+	);
 
 	const login = { host: "10.64.0.4", port: 6378, caFile: "/etc/ca.pem" };
 
@@ -98,11 +136,10 @@ describe("round trips of connection strings", () => {
 				);
 				expect(createRedisClient({ url }).options?.password).toBe(password);
 				expect(readRedisUrl("ioredis", url).password).toBe(password);
-				const python = redisUrl("redis-py", { ...login, password });
-				expect(readRedisUrl("redis-py", python)).toEqual({
-					...login,
-					password,
-				});
+				for (const driver of ["redis-py", "kombu"] as const) {
+					const python = redisUrl(driver, { ...login, password });
+					expect(readRedisUrl(driver, python)).toEqual({ ...login, password });
+				}
 			}),
 			{ numRuns: 30 },
 		);
@@ -160,7 +197,7 @@ describePython(
 			await fc.assert(
 				fc.asyncProperty(
 					// The other ways in are the same for the parts that are encoded, and asyncpg opens the file.
-					fc.array(loginWith(text), { minLength: 20, maxLength: 40 }),
+					fc.array(loginWith(text, socket), { minLength: 20, maxLength: 40 }),
 					async (logins) => {
 						const bySocket = logins.map((each) => ({ ...each, via: socket }));
 						const results = await python.run(
@@ -186,32 +223,35 @@ describePython(
 			);
 		});
 
-		it("redis-py reads back what was built for it", async () => {
-			await fc.assert(
-				fc.asyncProperty(
-					fc.array(text, { minLength: 20, maxLength: 40 }),
-					async (passwords) => {
-						const results = await python.run(
-							passwords.map((password) => ({
-								action: "parse",
-								driver: "redis-py",
-								url: redisUrl("redis-py", {
-									host: "10.64.0.4",
-									port: 6378,
-									caFile: "/etc/ca.pem",
-									password,
-								}),
-							})),
-						);
-						expect(results).toEqual(
-							passwords.map((password) => ({
-								result: ["", password, "0", "10.64.0.4"],
-							})),
-						);
-					},
-				),
-				{ numRuns: 10 },
-			);
-		});
+		it.each(["redis-py", "kombu"] as const)(
+			"%s reads back what was built for it",
+			async (driver) => {
+				await fc.assert(
+					fc.asyncProperty(
+						fc.array(text, { minLength: 20, maxLength: 40 }),
+						async (passwords) => {
+							const results = await python.run(
+								passwords.map((password) => ({
+									action: "parse",
+									driver,
+									url: redisUrl(driver, {
+										host: "10.64.0.4",
+										port: 6378,
+										caFile: "/etc/ca.pem",
+										password,
+									}),
+								})),
+							);
+							expect(results).toEqual(
+								passwords.map((password) => ({
+									result: ["", password, "0", "10.64.0.4"],
+								})),
+							);
+						},
+					),
+					{ numRuns: 10 },
+				);
+			},
+		);
 	},
 );

@@ -103,8 +103,8 @@ describe("a variable that names where its value comes from", () => {
 	it.each<[string, Variables, string]>([
 		[
 			"of an attribute that the store has not",
-			{ D: { from: "database.ca" as never } },
-			"  services.web.variables.D.from: takes 'ca' of 'database'; a store of the kind postgres has",
+			{ D: { from: "database.region" as never } },
+			"  services.web.variables.D.from: takes 'region' of 'database'; a store of the kind postgres has",
 		],
 		[
 			"of a store that is not there",

@@ -29,6 +29,11 @@ describe("loopback", () => {
 		"localhost.localdomain:25",
 		"10.0.0.0/8,127.0.0.1",
 		"http://0.0.0.0/0",
+		"postgresql://u:p@localhost/db",
+		"postgresql://u:p@localhost/db?host=10.0.0.3",
+		"postgresql://u:p@localhost/db?host=/cloudsql/a:b:c,localhost",
+		"postgresql://u:p@localhost/db?host=/cloudsql/a:b:c&host=localhost",
+		"postgresql+asyncpg://u:p@localhost/db?host=/cloudsql/a:b:c",
 	])("[R-020] sees it in %s", (value) => {
 		expect(pointsAtLoopback(value)).toBe(true);
 	});
@@ -37,6 +42,8 @@ describe("loopback", () => {
 		"https://u:p@ch.example.org:8443/db",
 		"rediss://:x@10.64.0.4:6378/0",
 		"/cloudsql/netra-staging:us-central1:pg",
+		"postgresql://u:p@localhost/db?host=/cloudsql/netra-staging:us-central1:pg",
+		"jdbc:postgresql:///db?unixSocketPath=/cloudsql/a:b:c&user=u&password=p",
 		"localhost-free.example.org",
 		"https://mylocalhost.example.org",
 		"10.127.0.1",

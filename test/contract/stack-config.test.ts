@@ -73,6 +73,7 @@ describe("the configuration of a stack", () => {
 				clickhouse: {
 					host: "ch.example.org",
 					port: 8443,
+					nativePort: 9440,
 					user: "netra",
 					database: "netra",
 				},

@@ -5,11 +5,12 @@ import { bindingsFor } from "../../contract/bindings.ts";
 import { databaseUrl } from "../../contract/connection-strings.ts";
 import type { Environment } from "../../contract/environments.ts";
 import { platform } from "../../contract/platform.ts";
-import { parsePlatform } from "../../contract/schema.ts";
+import { type Platform, parsePlatform } from "../../contract/schema.ts";
 import { createAuthority } from "../../local/servers/certificates.ts";
 import { secondKey } from "../../policies/shipped-key.ts";
 import { inspect } from "../../preflight/configuration.ts";
 import { withBuckets } from "../fixtures/buckets.ts";
+import { overTls, postgresCaFile } from "../fixtures/over-tls.ts";
 import { temporaryFolder } from "../servers/folder.ts";
 import { type Logins, type Variables, variablesOf } from "./preflight.ts";
 
@@ -315,6 +316,192 @@ describe("variables of a service", () => {
 			"HOST points at loopback",
 			"SEARCH_HOST points at loopback",
 		]);
+	});
+
+	describe("of an application that takes ClickHouse's login apart", () => {
+		const copy = structuredClone(platform);
+		const { backend } = copy.services;
+		copy.secrets = copy.secrets.filter(({ id }) => id !== "clickhouse-url");
+		for (const attribute of ["endpoint", "native", "user"] as const) {
+			const id = `clickhouse-${attribute}`;
+			copy.secrets.push({
+				id,
+				source: { from: `clickhouse.${attribute}` },
+				criticalIn: [],
+			});
+			Object.assign(backend?.secrets ?? {}, {
+				[`CLICKHOUSE_${attribute.toUpperCase()}`]: id,
+			});
+		}
+		Object.assign(backend?.secrets ?? {}, {
+			CLICKHOUSE_PASSWORD: "clickhouse-password",
+		});
+		delete backend?.secrets.CLICKHOUSE_URL;
+		const apart = parsePlatform(copy);
+		const inspected = (change: Variables) => {
+			const { CLICKHOUSE_URL: _, ...rest } = variablesOf(
+				"backend",
+				"staging",
+				logins,
+			);
+			const all = {
+				...rest,
+				CLICKHOUSE_ENDPOINT: "https://click.netrasystems.ai:8443",
+				CLICKHOUSE_NATIVE: "clickhouse://click.netrasystems.ai:9440",
+				CLICKHOUSE_USER: "netra",
+				CLICKHOUSE_PASSWORD: "00112233445566",
+				...change,
+			};
+			return inspect(apart, "backend", "staging", all, secondKey);
+		};
+
+		it("[R-020] are read together as one login, to the default database", () => {
+			expect(inspected({}).access.clickhouse).toEqual([
+				{
+					store: "clickhouse",
+					variable: "CLICKHOUSE_PASSWORD",
+					secretId: "clickhouse-password-staging",
+					login: {
+						host: "click.netrasystems.ai",
+						port: 8443,
+						user: "netra",
+						password: "00112233445566",
+						database: "default",
+					},
+				},
+			]);
+		});
+
+		it.each([
+			[
+				{ CLICKHOUSE_ENDPOINT: "https://u:p@click.netrasystems.ai:8443" },
+				"CLICKHOUSE_ENDPOINT is not in the form that ClickHouse reads, https://HOST:8443; found https scheme, no known parameters",
+			],
+			[
+				{ CLICKHOUSE_NATIVE: "clickhouse://click.netrasystems.ai" },
+				"CLICKHOUSE_NATIVE is not in the form that ClickHouse reads, clickhouse://HOST:9440; found clickhouse scheme, no known parameters",
+			],
+			[
+				{ CLICKHOUSE_NATIVE: "clickhouse://other.netrasystems.ai:9440" },
+				"CLICKHOUSE_NATIVE differs from the host in CLICKHOUSE_ENDPOINT",
+			],
+		])("[R-020] are refused with %j", (change, problem) => {
+			expect(
+				inspected(change as Variables).outcomes.map(
+					({ check, fact }) => `${check} ${fact}`,
+				),
+			).toEqual([problem]);
+		});
+	});
+
+	describe("of a service that reaches PostgreSQL over TLS", () => {
+		/** The contract's file is one of this machine's here. */
+		const contract = (parts: boolean) => {
+			const copy = overTls({ parts });
+			const { auth } = copy.services;
+			const files = auth?.secretFiles ?? {};
+			delete files[postgresCaFile];
+			const file = "/opt/netra/postgres/ca.pem";
+			files[file] = "postgres-ca";
+			for (const { source } of copy.secrets) {
+				if ("caFile" in source && source.from === "database.url") {
+					source.caFile = file;
+				}
+			}
+			const parsed = parsePlatform(copy);
+			const parsedFiles = parsed.services.auth?.secretFiles ?? {};
+			delete parsedFiles[file];
+			parsedFiles[caFile] = "postgres-ca";
+			return parsed;
+		};
+		const tlsLogin = {
+			user: "netra_a",
+			password: "0123456789abcdef",
+			database: "netra",
+			via: { host: "10.64.0.3", port: 5432, caFile },
+		};
+		const inspected = (platform: Platform, change: Variables = {}) =>
+			inspect(
+				platform,
+				"auth",
+				"staging",
+				{
+					...variablesOf("auth", "staging", logins),
+					DATABASE_URL: databaseUrl("libpq", tlsLogin),
+					POSTGRES_HOST: "10.64.0.3",
+					...change,
+				},
+				secondKey,
+			);
+		const said = (platform: Platform, change: Variables) =>
+			inspected(platform, change).outcomes.map(
+				({ check, fact }) => `${check} ${fact}`,
+			);
+
+		it("[R-010] are read as a login over TLS from the URL", () => {
+			expect(inspected(contract(true)).access.postgres).toEqual([
+				{
+					store: "database",
+					variable: "DATABASE_URL",
+					secretId: "tls-url-staging",
+					login: tlsLogin,
+				},
+			]);
+		});
+
+		it("[R-010] are read as a login over TLS from host and parts, with the file of the certificates", () => {
+			const platform = contract(true);
+			delete platform.services.auth?.secrets.DATABASE_URL;
+			expect(inspected(platform).access.postgres).toEqual([
+				{
+					store: "database",
+					variable: "POSTGRES_PASSWORD",
+					secretId: "postgres-password-staging",
+					login: tlsLogin,
+				},
+			]);
+		});
+
+		it("[R-010] are two logins where the host is a socket's", () => {
+			const platform = contract(false);
+			Object.assign(platform.services.auth?.secrets ?? {}, {
+				POSTGRES_HOST: "postgres-host",
+			});
+			const { socket } = logins.postgres.via as { socket: string };
+			const { access, outcomes } = inspected(platform, {
+				POSTGRES_HOST: socket,
+			});
+			expect(outcomes.map(({ state }) => state)).toEqual(["passed"]);
+			expect(access.postgres.map(({ login }) => login.via)).toEqual([
+				{ socket },
+				tlsLogin.via,
+			]);
+		});
+
+		it.each<[string, Variables, string]>([
+			[
+				"another host than the URL's",
+				{ POSTGRES_HOST: "10.64.0.4" },
+				"POSTGRES_HOST differs from the host in DATABASE_URL",
+			],
+			[
+				"a URL by socket",
+				{ DATABASE_URL: databaseUrl("libpq", logins.postgres as never) },
+				"POSTGRES_HOST differs from the host in DATABASE_URL",
+			],
+			[
+				"a file that is not there",
+				{
+					DATABASE_URL: databaseUrl("libpq", {
+						...tlsLogin,
+						via: { ...tlsLogin.via, caFile: "/nowhere/ca.pem" },
+					}),
+				},
+				"DATABASE_URL needs the authorities' certificates in a file: /nowhere/ca.pem (ENOENT)",
+			],
+		])("[R-010] are refused with %s", (_, change, problem) => {
+			expect(said(contract(true), change)).toEqual([problem]);
+		});
 	});
 
 	it("[R-045] are refused when two keys are equal", () => {

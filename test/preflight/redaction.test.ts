@@ -18,6 +18,7 @@ describe("what is printed", () => {
 		const scrub = scrubberFor(platform, {
 			DATABASE_URL: `postgresql+asyncpg://netra_a:${encoded}@/netra?host=/cloudsql/a`,
 			CLICKHOUSE_URL: `https://netra:${encoded}@click:8443/netra`,
+			JDBC_URL: "jdbc:postgresql:///netra?user=netra_a&password=another%2089",
 			SECRET_KEY: "0123456789abcdef",
 			SOME_API_KEY: "of-another-program",
 			SMTP_PASS: "another-0123",
@@ -37,6 +38,7 @@ describe("what is printed", () => {
 			"of-another-program",
 			"another-0123",
 			"another-4567",
+			"another 89",
 		]) {
 			const printed = scrub(`error: ${text} is wrong`);
 			expect(printed).toMatch(/\[redacted\]/);

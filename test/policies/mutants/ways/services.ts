@@ -206,10 +206,9 @@ export const services: Ways = {
 		],
 	},
 	"network-path": {
-		"no VPC access where the contract has it": [
-			line(setTemplate(backend, "vpcAccess", undefined), "service backend"),
-		],
-		"no volume with Cloud SQL's sockets where the contract needs PostgreSQL, or one that is not mounted":
+		"no VPC access where the contract has it, or where a database's URL leads to a host":
+			[line(setTemplate(backend, "vpcAccess", undefined), "service backend")],
+		"no volume with Cloud SQL's sockets where PostgreSQL is reached by socket, or one that is not mounted":
 			[
 				line(
 					setTemplate(backend, "volumes", []),

@@ -307,6 +307,25 @@ export const values: Ways = {
 				...databaseUrl,
 			),
 		],
+		"a host whose certificate is not checked by its authorities: another mode than verify-ca, or another file than the mounted one":
+			[
+				known(
+					inDatabaseUrl(
+						"postgresql+asyncpg://u:p@10.64.0.3:5432/netra?ssl=require",
+					),
+					...databaseUrl,
+					"ssl=verify-ca",
+				),
+			],
+		"another way than the contract's": [
+			known(
+				inDatabaseUrl(
+					"postgresql+asyncpg://u:p@10.64.0.3:5432/netra?ssl=verify-ca",
+				),
+				...databaseUrl,
+				"via socket",
+			),
+		],
 	},
 	"url-form": {
 		"another scheme": [
@@ -333,7 +352,7 @@ export const values: Ways = {
 				...databaseUrl,
 			),
 		],
-		"a socket in the host's place for SQLAlchemy, which reads it only as ?host=":
+		"a socket where the driver does not read it, such as in the host's place for SQLAlchemy, or without what the driver needs to reach it":
 			[
 				known(
 					inDatabaseUrl(
@@ -342,16 +361,17 @@ export const values: Ways = {
 					...databaseUrl,
 				),
 			],
-		"ClickHouse without https or on another port": [
-			known(
-				inClickhouseUrl("http://u:p@netra.clickhouse.cloud:8443/netra"),
-				...clickhouseUrl,
-			),
-			known(
-				inClickhouseUrl("https://u:p@netra.clickhouse.cloud/netra"),
-				...clickhouseUrl,
-			),
-		],
+		"ClickHouse without https or on another port, or an address of it that holds a login":
+			[
+				known(
+					inClickhouseUrl("http://u:p@netra.clickhouse.cloud:8443/netra"),
+					...clickhouseUrl,
+				),
+				known(
+					inClickhouseUrl("https://u:p@netra.clickhouse.cloud/netra"),
+					...clickhouseUrl,
+				),
+			],
 	},
 	"sibling-urls": {
 		"a service's URL with another value": [
