@@ -20,7 +20,7 @@ export function foreignConfig(
 	);
 	const stores = storesOfKind(platform, "clickhouse").map(({ name }) => [
 		name,
-		{ host: "ch.example.org", user: "reader", database: "events" },
+		{ host: "ch.acme.dev", user: "reader", database: "events" },
 	]);
 	return {
 		"gcp:project": platform.environments[environment].project,
