@@ -25,8 +25,7 @@ import {
 	secretsIn,
 	serviceContract,
 } from "./contract/bindings.ts";
-import type { Environment } from "./contract/environments.ts";
-import { valueIn } from "./contract/environments.ts";
+import { type Environment, valueIn } from "./contract/environments.ts";
 import { keptVersion } from "./contract/kept-version.ts";
 import {
 	bucketAccountIdIn,

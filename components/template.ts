@@ -1,7 +1,6 @@
 /** What a service runs, and what the jobs run that check its configuration with the same account and bindings. */
 import * as pulumi from "@pulumi/pulumi";
-import type { Environment } from "../contract/environments.ts";
-import { valueIn } from "../contract/environments.ts";
+import { type Environment, valueIn } from "../contract/environments.ts";
 import type { Release } from "../contract/release.ts";
 import {
 	loginLabel,

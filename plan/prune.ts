@@ -1,6 +1,5 @@
 /** Which versions of secrets, and which of the things that left the contract, nobody can need any more. */
-import type { ObservedService } from "./observed.ts";
-import { liveRevisions } from "./observed.ts";
+import { liveRevisions, type ObservedService } from "./observed.ts";
 import { recordedText, types } from "./recorded.ts";
 import { emailOf, type Retired } from "./retention.ts";
 import { lastSegment, parseRevisionName } from "./revision-name.ts";

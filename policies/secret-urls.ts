@@ -1,7 +1,6 @@
 /** The URLs that secrets of the stack hold, where their values are known. */
 
-import type { StoreSource } from "../contract/sources.ts";
-import { storeUse } from "../contract/sources.ts";
+import { type StoreSource, storeUse } from "../contract/sources.ts";
 import type { StoreKind } from "../contract/stores.ts";
 import { type ConnectionUrl, parseConnectionUrl } from "./connection-url.ts";
 import type { Evidence } from "./evidence.ts";

@@ -1,6 +1,5 @@
 /** A service gets the time that it needs to start. */
-import type { Data } from "../read.ts";
-import { numberAt } from "../read.ts";
+import { type Data, numberAt } from "../read.ts";
 import { type Rule, suffers } from "../rule.ts";
 
 /** Cloud Run's defaults, and its limit for an instance's whole start. */

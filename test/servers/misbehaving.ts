@@ -1,7 +1,11 @@
 /** Servers that accept connections and then do something else than they should. */
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { createServer, type ListenOptions, type Socket } from "node:net";
+import {
+	type AddressInfo,
+	createServer,
+	type ListenOptions,
+	type Socket,
+} from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import type { Certificate } from "../../local/servers/certificates.ts";
 
