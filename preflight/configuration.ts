@@ -65,12 +65,15 @@ export function inspect(
 						{
 							state: "passed",
 							check: "variables",
-							fact: `all ${expected.length} are set and well-formed`,
+							fact: `all ${expected.length} are set and well-formed${tried(access) ? "" : "; they give no login to a data store, so none was tried"}`,
 						},
 						...untriedBuckets(platform, service, environment),
 					],
 	};
 }
+
+const tried = (access: Access) =>
+	Object.values(access).some((logins) => logins.length > 0);
 
 /** Preflight speaks no object storage's language: better to say so than to let somebody think that a bucket was tried. */
 function untriedBuckets(

@@ -162,9 +162,9 @@ export const breaks: Readonly<Record<string, readonly Break[]>> = {
 		},
 		{
 			what: "code gives a critical name a value of its own",
-			path: "preflight/dependencies.ts",
-			from: "): Given<RedisAccess & { authorities: string }> | undefined {",
-			to: '): Given<RedisAccess & { authorities: string }> | undefined {\n\t\tthis.#given.variables.REDIS_URL ??= "localhost";',
+			path: "preflight/redis-login.ts",
+			from: "): Given<RedisLogin> | undefined {",
+			to: '): Given<RedisLogin> | undefined {\n\tvalues.variables.REDIS_URL ??= "localhost";',
 			tests: ["test/contract/no-defaults.test.ts"],
 		},
 		{

@@ -39,6 +39,8 @@ export function startContainer(
 		// What the template declares wins over the image, as in any container.
 		env: {
 			...imageEnvironment(home, layout.trustStore),
+			// A process has no folders of its own: they begin with the stack's, and preflight has to find them.
+			[mountedFiles]: Object.keys(workload.files).join(":"),
 			...workload.environment,
 			...given,
 		},
@@ -120,6 +122,9 @@ function commandOf({ template }: Workload): string[] {
 function imageName(image: string): string {
 	return image.split("@")[0]?.split("/").at(-1)?.split(":")[0] ?? "";
 }
+
+/** The paths of the secret files on this machine, for preflight. */
+const mountedFiles = "NETRA_MOUNTED_FILES";
 
 function imageEnvironment(home: string, trustStore: string) {
 	return {

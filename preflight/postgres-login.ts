@@ -1,0 +1,116 @@
+/** The login to a PostgreSQL store, from its URL or from its parts. */
+import type { DatabaseLogin } from "../contract/connection-strings.ts";
+import { storeUse } from "../contract/sources.ts";
+import type { DatabaseDriver } from "../contract/stores.ts";
+import { readDatabaseUrl } from "./access.ts";
+import { contentOf, requireCertificates } from "./authorities.ts";
+import {
+	type Bound,
+	type BoundValues,
+	type Given,
+	given,
+	sourceOf,
+} from "./bound-values.ts";
+
+/** For a service that leaves it to its driver. */
+const defaultPort = 5432;
+
+/** @param way only what the contract has reach the store so; the other parts are of either */
+export function postgresLogin(
+	values: BoundValues,
+	store: string,
+	way: "socket" | "tls",
+): Given<DatabaseLogin> | undefined {
+	// A template's host is the socket's.
+	const isOnWay = ({ contract, part }: Bound) =>
+		(part === undefined
+			? storeUse(values.platform, contract.source)?.via
+			: "socket") === way;
+	const urls = values.all(store, "url").filter(isOnWay);
+	const logins = urls.map((url) =>
+		values.read(url, (value) => databaseUrlLogin(values, url, value)),
+	);
+	if (urls.length > 0) {
+		return values.agreed(
+			store,
+			urls,
+			logins,
+			(login) => ({
+				host: login.via.socket ?? login.via.host,
+				port: String(login.via.port ?? defaultPort),
+				name: login.database,
+				user: login.user,
+				password: login.password,
+			}),
+			(part, attribute) => attribute !== "host" || isOnWay(part),
+		);
+	}
+	const host = values.all(store, "host").find(isOnWay);
+	const [user, password] = (["user", "password"] as const).map((attribute) =>
+		values.part(store, attribute),
+	);
+	if (
+		host === undefined ||
+		user === undefined ||
+		password === undefined ||
+		values.lacks(store, ["port", "name"])
+	) {
+		return undefined;
+	}
+	const via = wayTo(values, store, host, way);
+	const declared = values.store(store);
+	return (
+		via &&
+		given(store, password, {
+			user: values.value(user),
+			password: values.value(password),
+			database:
+				values.text(store, "name") ??
+				(declared?.kind === "postgres" ? declared.database : ""),
+			via,
+		})
+	);
+}
+
+function databaseUrlLogin(
+	values: BoundValues,
+	url: Bound,
+	value: string,
+): DatabaseLogin {
+	const read = readDatabaseUrl(
+		sourceOf(url).driver as DatabaseDriver,
+		value,
+		values.variables.PGSSLROOTCERT,
+	);
+	if (read.via.caFile !== undefined) {
+		requireCertificates(
+			contentOf(
+				read.via.caFile,
+				"needs the authorities' certificates in a file",
+			),
+		);
+	}
+	return read;
+}
+
+/** The way to a host that is given alone; over TLS with the file that the service has of the store's certificates. */
+function wayTo(
+	values: BoundValues,
+	store: string,
+	host: Bound,
+	way: "socket" | "tls",
+): DatabaseLogin["via"] | undefined {
+	if (way === "socket") {
+		return { socket: values.value(host) };
+	}
+	const file = values.file(store, "ca");
+	if (file === undefined) {
+		return undefined;
+	}
+	const caFile = file.variable;
+	return values.attempt(file, () => {
+		requireCertificates(contentOf(caFile, "is not mounted"));
+		const port = values.text(store, "port") ?? defaultPort;
+		return { host: values.value(host), port: Number(port), caFile };
+	});
+}

@@ -1,0 +1,98 @@
+/** The login to a Redis store, from its URL or from its parts. */
+import type { RedisDriver } from "../contract/stores.ts";
+import { type RedisAccess, readRedisUrl } from "./access.ts";
+import {
+	contentOf,
+	requireCertificates,
+	requireSameFile,
+} from "./authorities.ts";
+import {
+	type BoundValues,
+	type Given,
+	given,
+	sourceOf,
+} from "./bound-values.ts";
+
+/** Memorystore's for TLS: for a service that leaves it to its driver. */
+const defaultPort = 6378;
+
+export type RedisLogin = RedisAccess & {
+	/** PEM. */
+	authorities: string;
+};
+
+/** The login, with the content of the certificates that the service trusts. */
+export function redisLogin(
+	values: BoundValues,
+	store: string,
+): Given<RedisLogin> | undefined {
+	const urls = values.all(store, "url");
+	const logins = urls.map((url) =>
+		values.read(url, (value) =>
+			readRedisUrl(sourceOf(url).driver as RedisDriver, value),
+		),
+	);
+	const login =
+		urls.length > 0
+			? values.agreed(store, urls, logins, ({ host, port, password }) => ({
+					host,
+					port: String(port),
+					password,
+				}))
+			: loginOfParts(values, store);
+	const authorities = authoritiesOf(values, store, login?.login.caFile);
+	return login === undefined || authorities === undefined
+		? undefined
+		: { ...login, login: { ...login.login, authorities } };
+}
+
+function loginOfParts(
+	values: BoundValues,
+	store: string,
+): Given<RedisAccess> | undefined {
+	const host = values.part(store, "host");
+	const password = values.part(store, "password");
+	if (
+		host === undefined ||
+		password === undefined ||
+		values.lacks(store, ["port"])
+	) {
+		return undefined;
+	}
+	return given(store, password, {
+		host: values.value(host),
+		port: Number(values.text(store, "port") ?? defaultPort),
+		password: values.value(password),
+		caFile: undefined,
+	});
+}
+
+/** PEM, from the variable or the file that holds it. */
+function authoritiesOf(
+	values: BoundValues,
+	store: string,
+	namedFile: string | undefined,
+): string | undefined {
+	const bound = values.part(store, "ca");
+	if (bound === undefined && values.lacks(store, ["ca"])) {
+		return undefined;
+	}
+	if (bound !== undefined) {
+		return values.read(bound, (value) => {
+			requireCertificates(value);
+			if (namedFile !== undefined) {
+				requireSameFile(namedFile, value);
+			}
+			return value;
+		});
+	}
+	const file = values.file(store, "ca");
+	if (file === undefined) {
+		return undefined;
+	}
+	return values.attempt(file, () => {
+		const pem = contentOf(namedFile ?? file.variable, "is not mounted");
+		requireCertificates(pem);
+		return pem;
+	});
+}
