@@ -2,6 +2,8 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { platform } from "../../contract/platform.ts";
 import type { Platform } from "../../contract/schema.ts";
+import { secondKey as shippedKey } from "../../policies/shipped-key.ts";
+import { draftOf } from "../../tools/key-draft.ts";
 import { codeBlock } from "../fixtures/guide.ts";
 import { handOver, takeBack } from "../in-process/exchange.ts";
 import { type Run, succeeded } from "../in-process/in-process.ts";
@@ -14,7 +16,13 @@ const project = "netra-staging";
 const auth = "netra-auth-staging";
 const account = "netra-auth@netra-staging.iam.gserviceaccount.com";
 /** What this process deploys; the pack judges by the same. */
-const deployed: { platform: Platform } = { platform };
+const deployed = {
+	platform: platform as Platform,
+	/** As its owners would have it by then. */
+	get secondKey() {
+		return draftOf(this.platform, shippedKey);
+	},
+};
 const { checkout, stack } = sharedStaging({ policies: deployed }, () => ({
 	contract: deployed.platform,
 }));
@@ -91,6 +99,15 @@ function changeContract(): void {
 	);
 }
 
+/** The second key follows the contract, as its owners agreed. */
+const draftKey = async () =>
+	outputOf(
+		await checkout.run(
+			"tools/with-toolchain",
+			...["node", "tools/key-draft.ts", "--overwrite"],
+		),
+	);
+
 /** The same for this process. */
 function loseWhatChanged(changed: Platform): void {
 	rename("jwt-secret", "signing-key", "jwt-secret")(changed);
@@ -114,6 +131,7 @@ beforeAll(async () => {
 describe("an update whose contract lost a secret, an environment and a binding", () => {
 	it("[R-101] deletes and replaces nothing, and says what stays for whom", async () => {
 		changeContract();
+		await draftKey();
 		const preview = await pulumi("preview");
 		expect(preview).not.toMatch(takenAway);
 		expect(preview).toContain(
@@ -162,6 +180,7 @@ describe("an update whose contract lost a secret, an environment and a binding",
 
 	it("[R-101] can be taken back: the old secret is bound again, with the same version", async () => {
 		checkout.restore("contract/platform.ts");
+		checkout.restore("policies/second-key.json");
 		deployed.platform = platform;
 		// A secret that somebody else keeps from now on stays as well.
 		await set('adopted["secret-key"]', 1);

@@ -3,6 +3,8 @@ import { describe, expect, it } from "@jest/globals";
 import { platform } from "../../contract/platform.ts";
 import { type Platform, parsePlatform } from "../../contract/schema.ts";
 import type { StoreSource } from "../../contract/sources.ts";
+import { secondKey } from "../../policies/shipped-key.ts";
+import { draftOf } from "../../tools/key-draft.ts";
 import { overTls, postgresCaFile } from "../fixtures/over-tls.ts";
 import { plainStack } from "../fixtures/plain-stack.ts";
 import { preview } from "../fixtures/preview.ts";
@@ -26,8 +28,10 @@ async function found(
 		}
 	}
 	const change = setFound(versionOf(`${secret}-staging`), "secretData", url);
+	const changed = parsePlatform(copy);
 	const diagnostics = await judgeStack(change(staging), {
-		platform: parsePlatform(copy),
+		platform: changed,
+		secondKey: draftOf(changed, secondKey),
 	});
 	return [
 		...new Set(

@@ -149,6 +149,7 @@ const edits: [what: string, Edit, message: string, Environment?][] = [
 		(contract) => {
 			service(contract, "auth").secretFiles = {};
 			delete service(contract, "auth").secrets.REDIS_URL;
+			delete service(contract, "auth").secrets.REDIS_CA_CERT;
 		},
 		`[critical-list] service auth, environment staging: found no secret file /etc/netra/redis/ca.pem in contract/platform.ts; ${again}`,
 	],
@@ -304,7 +305,7 @@ describe("the file of the second key", () => {
 		).toEqual([
 			"policies/second-key.json does not hold together:",
 			'  projects: Unrecognized key: "dev"',
-			"  secrets.jwt-secret.from: Invalid discriminator value. Expected 'generated' | 'constant' | 'external'",
+			"  secrets.jwt-secret.from: is made from 'somewhere'; there are generated, constant, external, template and <store>.<attribute>, and for plain variables environment, project, url, urls",
 			'  services.auth.A.why: must be given: "why": "<the reason>"',
 			'  services.auth.B: must have one of both: "secret", the id of a secret, or "value", as contract/platform.ts writes it',
 			'  services.auth.C.value: must be a text without NUL characters, one for each environment, or a source such as { from: "url", of: "<service>" }',
