@@ -3,10 +3,10 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect } from "@jest/globals";
-import type { Judged } from "./mutants/judge-rows.ts";
+import type { Judged } from "../policies/mutants/judge-rows.ts";
 
 const program = fileURLToPath(
-	new URL("./mutants/judge-rows.ts", import.meta.url),
+	new URL("../policies/mutants/judge-rows.ts", import.meta.url),
 );
 
 /** Expects that no mutant survives, and prints how many there were. */

@@ -1,9 +1,9 @@
 import { cpSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { type Answer, Checkout, outputOf } from "../e2e/checkout.ts";
-import type { Mutant } from "./mutants/mutant.ts";
-import { rowMutants } from "./mutants/rows.ts";
+import type { Mutant } from "../policies/mutants/mutant.ts";
+import { rowMutants } from "../policies/mutants/rows.ts";
+import { type Answer, Checkout, outputOf } from "./checkout.ts";
 
 const checkout = new Checkout();
 afterAll(() => checkout.remove());

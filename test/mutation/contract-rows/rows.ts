@@ -3,7 +3,7 @@ import { environments } from "../../../contract/environments.ts";
 import { platform } from "../../../contract/platform.ts";
 import type { Platform } from "../../../contract/schema.ts";
 import { driversOf } from "../../../contract/stores.ts";
-import type { Edit } from "../changed-contract.ts";
+import type { Edit } from "../../policies/changed-contract.ts";
 
 export type RowEdit = {
 	/** The row by names, such as `services.auth.variables.LOG_LEVEL`; a secret by its id. */

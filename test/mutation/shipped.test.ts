@@ -6,9 +6,9 @@ import type { Phase } from "../fixtures/preview.ts";
 import { succeeded } from "../in-process/in-process.ts";
 import { seenOf } from "../in-process/policies.ts";
 import { shippedStack } from "../in-process/shipped.ts";
-import { judgeStack } from "./engine.ts";
+import { judgeStack } from "../policies/engine.ts";
+import { ways } from "../policies/mutants/ways/index.ts";
 import { expectNoSurvivors } from "./judge-rows.ts";
-import { ways } from "./mutants/ways/index.ts";
 
 // In this process: in-process.test.ts compares what it shows with what the engine shows.
 const stack = shippedStack("staging", { policies: {} });

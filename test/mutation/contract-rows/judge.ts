@@ -2,7 +2,7 @@
  * Looks for every edit of a row of the contract that nothing rejects, and prints them as JSON. A process of its own, since
  * code under Jest takes twice the time:
  *
- *   node test/policies/contract-rows/judge.ts
+ *   node test/mutation/contract-rows/judge.ts
  */
 import { isDeepStrictEqual } from "node:util";
 import {
@@ -18,7 +18,7 @@ import { criticalList } from "../../../policies/rules/critical-list.ts";
 import { secondKey as secondKeyRule } from "../../../policies/rules/second-key.ts";
 import { secondKey } from "../../../policies/shipped-key.ts";
 import { Stack } from "../../../policies/stack.ts";
-import { edited, previewed } from "../changed-contract.ts";
+import { edited, previewed } from "../../policies/changed-contract.ts";
 import { type RowEdit, rowEdits } from "./rows.ts";
 
 /** An edit that nothing rejects. */
