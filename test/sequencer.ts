@@ -9,8 +9,13 @@ import jestSequencer from "@jest/test-sequencer";
 const TestSequencer = jestSequencer as unknown as typeof jestSequencer.default;
 type Tests = Parameters<jestSequencer.default["sort"]>[0];
 
-/** What a file imports tells what it waits for: servers and engines, then engines, then servers. */
-const slowest = [/local-stack\.ts"/, /\/checkout\.ts"/, /\/servers\/|\/real\//];
+/** What a file imports tells what it waits for: servers and engines, then engines, then thousands of mutants, then servers. */
+const slowest = [
+	/(?:local|foreign)-stack\.ts"/,
+	/\/checkout\.ts"/,
+	/\/judge(?:-rows)?\.ts"/,
+	/\/servers\/|\/real\//,
+];
 
 export default class LongestFirst extends TestSequencer {
 	override sort(tests: Tests): Tests {
