@@ -1,6 +1,7 @@
 /** The second key's statements: what the contract must say, whoever edits it. */
 import { own } from "../../contract/own-keys.ts";
 import type { Evidence } from "../evidence.ts";
+import type { Expected } from "../expected.ts";
 import {
 	absentNeeded,
 	differences,
@@ -36,12 +37,21 @@ export const secondKey: Rule = {
 	*check(evidence) {
 		// The contract is judged with the whole stack, not again with every resource.
 		if (evidence.stack.whole) {
-			yield* differences(evidence.expected);
+			yield* differencesOnce(evidence.expected);
 		}
 		yield* boundByNone(evidence);
 		yield* absentSecrets(evidence);
 	},
 };
+
+const told = new WeakMap<Expected, readonly Finding[]>();
+
+/** They are the same for every stack that is judged by one contract. */
+function differencesOnce(expected: Expected): readonly Finding[] {
+	const found = told.get(expected) ?? [...differences(expected)];
+	told.set(expected, found);
+	return found;
+}
 
 /** Bindings of the stack; those that the contract has are told of the contract. */
 function* boundByNone({ ours, expected }: Evidence): Generator<Finding> {

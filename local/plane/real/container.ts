@@ -40,7 +40,7 @@ export function startContainer(
 		env: {
 			...imageEnvironment(home, layout.trustStore),
 			// A process has no folders of its own: they begin with the stack's, and preflight has to find them.
-			[mountedFiles]: Object.keys(workload.files).join(":"),
+			...mountedFilesOf(workload),
 			...workload.environment,
 			...given,
 		},
@@ -124,7 +124,10 @@ function imageName(image: string): string {
 }
 
 /** The paths of the secret files on this machine, for preflight. */
-const mountedFiles = "NETRA_MOUNTED_FILES";
+function mountedFilesOf({ files }: Workload): Record<string, string> {
+	const paths = Object.keys(files);
+	return paths.length === 0 ? {} : { NETRA_MOUNTED_FILES: paths.join(":") };
+}
 
 function imageEnvironment(home: string, trustStore: string) {
 	return {
