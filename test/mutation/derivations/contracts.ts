@@ -45,7 +45,7 @@ export const contracts = {
 			},
 		}),
 
-	/** One database, by TLS and by the socket. */
+	/** One database, by TLS, by the socket and by both. */
 	ways: () =>
 		parsePlatform({
 			name: "shop",
@@ -64,6 +64,17 @@ export const contracts = {
 					poolPerInstance: 2,
 					variables: { DATABASE_URL: { from: "orders.url", driver: "prisma" } },
 				},
+				mail: {
+					...service("mail"),
+					poolPerInstance: 2,
+					variables: {
+						DATABASE_URL: { from: "orders.url", driver: "prisma" },
+						DB_USER: { from: "orders.user" },
+						DB_PASSWORD: { from: "orders.password" },
+					},
+					secrets: { DB_HOST: "tls-host" },
+					secretFiles: { [ca]: "orders-ca" },
+				},
 			},
 			secrets: [
 				{
@@ -76,7 +87,16 @@ export const contracts = {
 					},
 					criticalIn: ["web"],
 				},
-				{ id: "orders-ca", source: { from: "orders.ca" }, criticalIn: ["web"] },
+				{
+					id: "tls-host",
+					source: { from: "orders.host", via: "tls" },
+					criticalIn: ["mail"],
+				},
+				{
+					id: "orders-ca",
+					source: { from: "orders.ca" },
+					criticalIn: ["web", "mail"],
+				},
 			],
 		}),
 
@@ -110,15 +130,20 @@ export const contracts = {
 			},
 		}),
 
-	/** Two caches: a URL with its file, and parts in a template that is read as a file. */
+	/** Two caches: a URL with its file beside another store, and parts in a template that is read as a file. */
 	caches: () =>
 		parsePlatform({
 			name: "shop",
 			environments,
-			stores: { cache: { kind: "redis" }, queue: { kind: "redis" } },
+			stores: {
+				events: { kind: "clickhouse", passwordSecret: "events-password" },
+				cache: { kind: "redis" },
+				queue: { kind: "redis" },
+			},
 			services: {
 				web: {
 					...service("www"),
+					variables: { EVENTS_URL: { from: "events.endpoint" } },
 					secrets: { CACHE_URL: "cache-url" },
 					secretFiles: { [ca]: "cache-ca" },
 				},
@@ -131,6 +156,11 @@ export const contracts = {
 				},
 			},
 			secrets: [
+				{
+					id: "events-password",
+					source: { from: "external" },
+					criticalIn: [],
+				},
 				{
 					id: "cache-url",
 					source: { from: "cache.url", driver: "redis-py", caFile: ca },
@@ -230,7 +260,7 @@ export const contracts = {
 				web: {
 					...service("www"),
 					variables: {
-						COOKIE_KEY: { from: "generated", encoding: "base64", bytes: 24 },
+						COOKIE_KEY: { from: "generated", encoding: "base64", bytes: 25 },
 						TOKEN_KEY: { from: "generated", encoding: "base64url" },
 						TENANT: { from: "generated", encoding: "uuid" },
 						FERNET_KEY: {
@@ -241,7 +271,11 @@ export const contracts = {
 						},
 						SIGNED: {
 							from: "template",
-							text: "https://{signing-key}@keys.acme.dev/",
+							text: "https://{signing-key}:{mail-key}@keys.acme.dev/?key={mail-key}",
+						},
+						SETTINGS: {
+							from: "template",
+							text: '{"mail":"{mail-key}","signing":"{signing-key}"}',
 						},
 					},
 					secrets: { SIGNING_KEY: "signing-key" },
@@ -254,6 +288,7 @@ export const contracts = {
 					source: { from: "generated", encoding: "hex", bytes: 16 },
 					criticalIn: ["web"],
 				},
+				{ id: "mail-key", source: { from: "external" }, criticalIn: [] },
 			],
 		}),
 
@@ -289,6 +324,7 @@ export const contracts = {
 					secrets: { TRIAL_KEY: "trial-key", LIVE_KEY: "live-key" },
 				},
 				worker: { ...service("worker"), public: false, vpcAccess: true },
+				pages: service("pages"),
 			},
 			secrets: [
 				{
