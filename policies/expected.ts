@@ -5,7 +5,6 @@ import {
 	type PlainVariable,
 	type SecretBinding,
 	secretsIn,
-	secretsReadBy,
 	serviceContract,
 } from "../contract/bindings.ts";
 import type { Environment } from "../contract/environments.ts";
@@ -65,7 +64,7 @@ export type ExpectedService = {
 	plain: readonly (PlainVariable & { written: PlainValue })[];
 	/** The variables' names of all kinds. */
 	variables: ReadonlySet<string>;
-	/** The ids in Secret Manager of what it reads. */
+	/** The ids in Secret Manager of what it may read. */
 	secretIds: ReadonlySet<string>;
 	/** The variables that the second key lists for it, by name. */
 	critical: ReadonlyMap<string, Critical>;
@@ -185,10 +184,12 @@ function expectedService(
 		variables: new Set(
 			[...bindings.secrets, ...bindings.plain].map(({ variable }) => variable),
 		),
+		// What the contract writes: the grants are made from what contract/bindings.ts makes of it.
 		secretIds: new Set(
-			secretsReadBy(platform, service, environment).map((id) =>
-				secretIdIn(id, environment),
-			),
+			[
+				...Object.values(contract.secrets),
+				...Object.values(contract.secretFiles),
+			].map((id) => secretIdIn(id, environment)),
 		),
 		critical: criticalVariables(secondKey, service, environment),
 		criticalFiles: criticalFiles(secondKey, service),

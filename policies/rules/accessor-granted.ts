@@ -11,7 +11,7 @@ export const accessorGranted: Rule = {
 	level: "mandatory",
 	requirements: ["R-032"],
 	complies:
-		"The account of each service and job has the accessor role on each secret that it reads, granted before it is created; no account may read a secret that no service or job of its own reads, and none reads all of a project's.",
+		"The account of each service and job has the accessor role on each secret that it reads, granted before it is created; no account reads a secret that its service does not bind, and none reads all of a project's.",
 	rejects: [
 		"a secret that is read and not granted",
 		"a grant that the reader does not wait for",
@@ -102,25 +102,14 @@ function* wideGrants({ grants, expected }: Evidence): Generator<Finding> {
 	}
 }
 
-function* needlessGrants({
-	grants,
-	expected,
-	ours,
-}: Evidence): Generator<Finding> {
-	const readBy = Map.groupBy(ours, ({ of }) => of.service);
-	const read = new Map(
-		[...readBy].map(([service, workloads]) => [
-			service,
-			new Set(workloads.flatMap(secretUses).map(({ secretId }) => secretId)),
-		]),
-	);
+function* needlessGrants({ grants, expected }: Evidence): Generator<Finding> {
 	for (const grant of grants.filter(({ scope }) => scope === "secret")) {
 		const { resource, members } = grant;
 		const secretId = known(grant.secret)?.secretId;
-		for (const { service, accountEmail } of expected.services) {
+		for (const { service, accountEmail, secretIds } of expected.services) {
 			if (
 				members.has(memberName(accountEmail)) &&
-				(secretId === undefined || !read.get(service)?.has(secretId))
+				(secretId === undefined || !secretIds.has(secretId))
 			) {
 				yield {
 					service,

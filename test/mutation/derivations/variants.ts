@@ -4,6 +4,9 @@ import { registerHooks, stripTypeScriptTypes } from "node:module";
 import { fileURLToPath } from "node:url";
 import { broken } from "../../requirements/proof.ts";
 
+/** The product with a fault. */
+export type Product = typeof import("./product.ts");
+
 /** A fault: a text of a file of the product, which stands there exactly once, and what stands there instead. */
 export type Fault = { path: string; from: string; to: string };
 
@@ -85,10 +88,10 @@ registerHooks({
 });
 
 /**
- * The product with a fault.
- * @throws {Error} if the fault's text is not there once, or if the product refuses to load with it
+ * Loads the product with a fault.
+ * @throws {Error} if the fault's text is not there once
  */
-export function variant(fault: Fault): Promise<typeof import("./product.ts")> {
+export function variant(fault: Fault): Promise<Product> {
 	const url = new URL(fault.path, root).href;
 	const number = variants.push({ fault, url, anew: importersOf(url) }) - 1;
 	return import(`./product.ts?${number}`);
