@@ -4,6 +4,7 @@ import { Bucket as GcpBucket } from "@pulumi/gcp/storage/bucket.js";
 import { BucketIAMMember } from "@pulumi/gcp/storage/bucketIAMMember.js";
 import { HmacKey } from "@pulumi/gcp/storage/hmacKey.js";
 import * as pulumi from "@pulumi/pulumi";
+import { bucketUserRole } from "../contract/stores.ts";
 import {
 	bucketGrantName,
 	bucketKeyName,
@@ -21,9 +22,6 @@ export type BucketArgs = {
 	/** Refuses deletion and replacement, and to empty it for that. */
 	protect: boolean;
 };
-
-/** Reads, lists, writes and deletes objects; changes neither the bucket nor who may use it. */
-const objectUser = "roles/storage.objectUser";
 
 /** A bucket that nobody can open to the public, and a key for it if somebody speaks S3. */
 export class Bucket extends pulumi.ComponentResource {
@@ -102,7 +100,7 @@ export class Bucket extends pulumi.ComponentResource {
 	): BucketIAMMember {
 		return new BucketIAMMember(
 			name,
-			{ bucket: bucket.name, role: objectUser, member },
+			{ bucket: bucket.name, role: bucketUserRole, member },
 			{ parent: this },
 		);
 	}

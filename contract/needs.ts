@@ -22,7 +22,7 @@ export function storesOfKind<Kind extends StoreKind>(
 }
 
 /** What a service takes of its stores, once for each secret that it reads. */
-function usesOf(
+export function usesOf(
 	platform: Platform,
 	service: string,
 	environment: Environment,

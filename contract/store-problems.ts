@@ -264,6 +264,7 @@ const logins: Partial<Record<StoreKind, readonly StoreAttribute[][]>> = {
 		["url", "ca"],
 		["host", "password", "ca"],
 	],
+	bucket: [["access-key-id", "secret-access-key"]],
 };
 
 /** A part of a login alone can't be used, and a rotation changes user and password together. */
@@ -277,7 +278,13 @@ function* loginProblems(platform: Platform): Generator<Problem> {
 			.flatMap(({ source }) => storeUses(platform, source));
 		for (const [store, taken] of Map.groupBy(uses, (use) => use.name)) {
 			const attributes = taken.map(({ attribute }) => attribute);
-			const forms = logins[taken[0]?.store.kind ?? "clickhouse"] ?? [];
+			// A bucket is used without a key too, by the service's own account.
+			const needsNone =
+				taken[0]?.store.kind === "bucket" &&
+				!attributes.some((attribute) => keyAttributes.includes(attribute));
+			const forms = needsNone
+				? []
+				: (logins[taken[0]?.store.kind ?? "clickhouse"] ?? []);
 			const isWhole = forms.some((form) =>
 				form.every((attribute) => attributes.includes(attribute)),
 			);

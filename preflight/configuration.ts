@@ -1,6 +1,6 @@
 /** Checks a service's variables against the contract, all at once and without connecting to anything. */
 import type { Environment } from "../contract/environments.ts";
-import { storesBoundBy } from "../contract/needs.ts";
+import { storesBoundBy, usesOf } from "../contract/needs.ts";
 import type { Platform } from "../contract/schema.ts";
 import { type Access, readAccess } from "./dependencies.ts";
 import { comesFrom, type Expectation, expectationsOf } from "./expectations.ts";
@@ -67,7 +67,7 @@ export function inspect(
 							check: "variables",
 							fact: `all ${expected.length} are set and well-formed${tried(access) ? "" : "; they give no login to a data store, so none was tried"}`,
 						},
-						...untriedBuckets(platform, service, environment),
+						...untriedBuckets(platform, service, environment, access),
 					],
 	};
 }
@@ -75,20 +75,42 @@ export function inspect(
 const tried = (access: Access) =>
 	Object.values(access).some((logins) => logins.length > 0);
 
-/** Preflight speaks no object storage's language: better to say so than to let somebody think that a bucket was tried. */
+/** Better to say so than to let somebody think that a bucket was tried. */
 function untriedBuckets(
 	platform: Platform,
 	service: string,
 	environment: Environment,
+	{ bucket }: Access,
 ): Outcome[] {
 	return storesBoundBy(platform, service, environment)
-		.filter(({ store }) => store.kind === "bucket")
+		.filter(
+			({ name, store }) =>
+				store.kind === "bucket" && !bucket.some((each) => each.store === name),
+		)
 		.map(({ name }) => ({
 			state: "warning",
 			check: `bucket ${name}`,
-			fact: "was not tried: preflight has no check of buckets",
-			fix: "name a command of the service's own that uses it, as its checkCommand in contract/platform.ts",
+			...(takesName(platform, service, environment, name)
+				? {
+						fact: "was not tried: a process of this machine has no account of its own",
+						fix: "deploy it to staging, where preflight tries it as the service's account",
+					}
+				: {
+						fact: "was not tried: the service does not take its name",
+						fix: `bind a variable to { from: "${name}.name" }`,
+					}),
 		}));
+}
+
+function takesName(
+	platform: Platform,
+	service: string,
+	environment: Environment,
+	store: string,
+): boolean {
+	return usesOf(platform, service, environment).some(
+		({ name, attribute }) => name === store && attribute === "name",
+	);
 }
 
 function outcomeOf({ variable, secretId, fact, fix }: Problem): Outcome {

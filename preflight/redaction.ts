@@ -17,6 +17,7 @@ const openAttributes: ReadonlySet<StoreAttribute> = new Set([
 	"name",
 	"user",
 	"ca",
+	"region",
 ]);
 
 function isOpen(source: SecretSource): boolean {

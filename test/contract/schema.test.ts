@@ -100,6 +100,21 @@ describe("a contract", () => {
 			"secrets.files-key.source.from: takes 'access-key-id' of 'files', which has no key: give the store hmac: true",
 		],
 		[
+			"half of a bucket's key",
+			(contract) => {
+				contract.stores.files = { kind: "bucket", hmac: true };
+				contract.secrets.push({
+					id: "files-key",
+					source: { from: "files.access-key-id" },
+					criticalIn: [],
+				});
+				Object.assign(contract.services.backend?.secrets ?? {}, {
+					FILES_KEY: "files-key",
+				});
+			},
+			"services.backend: takes access-key-id of 'files', by which nobody can log in: take access-key-id, secret-access-key",
+		],
+		[
 			"a bucket's attribute that it does not have",
 			(contract) => {
 				contract.stores.files = { kind: "bucket" };

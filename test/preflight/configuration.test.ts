@@ -563,34 +563,70 @@ describe("variables of a service", () => {
 });
 
 describe("a service that binds a bucket", () => {
-	it("[R-004] hears that the bucket was not tried", () => {
-		const contract = withBuckets();
-		const variables = {
-			...variablesOf("auth", "staging", logins),
+	const inspected = (
+		environment: "local" | "staging",
+		contract: Platform,
+		change: Variables,
+	) =>
+		inspect(
+			contract,
+			"auth",
+			environment,
+			{ ...variablesOf("auth", environment, logins), ...change },
+			secondKey,
+		);
+
+	it("[R-004] has it tried as its own account", () => {
+		const { access, outcomes } = inspected("staging", withBuckets(), {
 			AVATARS_BUCKET: "netra-avatars-staging-netra-staging",
-		};
-		expect(
-			inspect(contract, "auth", "staging", variables, secondKey).outcomes.slice(
-				1,
-			),
-		).toEqual([
+		});
+		expect(outcomes.length).toBe(1);
+		expect(access.bucket).toEqual([
 			{
-				state: "warning",
-				check: "bucket avatars",
-				fact: "was not tried: preflight has no check of buckets",
-				fix: "name a command of the service's own that uses it, as its checkCommand in contract/platform.ts",
+				store: "avatars",
+				variable: "AVATARS_BUCKET",
+				secretId: "avatars-name-staging",
+				login: {
+					bucket: "netra-avatars-staging-netra-staging",
+					endpoint: "https://storage.googleapis.com",
+					region: "auto",
+					as: { metadataHost: "metadata.google.internal" },
+				},
 			},
 		]);
-		expect(
-			inspect(
-				platform,
-				"auth",
-				"staging",
-				variablesOf("auth", "staging", logins),
-				secondKey,
-			).outcomes.length,
-		).toBe(1);
 	});
+
+	it.each<[string, "local" | "staging", string | undefined, string, string]>([
+		[
+			"on a laptop, which has no account for it",
+			"local",
+			"avatars.name",
+			"was not tried: a process of this machine has no account of its own",
+			"deploy it to staging, where preflight tries it as the service's account",
+		],
+		[
+			"without the bucket's name",
+			"staging",
+			"avatars.region",
+			"was not tried: the service does not take its name",
+			'bind a variable to { from: "avatars.name" }',
+		],
+	])(
+		"[R-004] hears that it was not tried %s",
+		(_, environment, from, fact, fix) => {
+			const contract = withBuckets(({ secrets }) => {
+				Object.assign(secrets.find(({ id }) => id === "avatars-name") ?? {}, {
+					source: { from },
+				});
+			});
+			const { outcomes } = inspected(environment, contract, {
+				AVATARS_BUCKET: "netra-avatars-local-netra-local",
+			});
+			expect(outcomes.slice(1)).toEqual([
+				{ state: "warning", check: "bucket avatars", fact, fix },
+			]);
+		},
+	);
 
 	it("[R-020] must have the key's parts", () => {
 		const given = {
