@@ -1,5 +1,6 @@
 /** What a service uses a bucket with: its name and address, and the key that it is given, or the service's own account. */
 import type { Environment } from "../contract/environments.ts";
+import { pointsAtLoopback } from "../contract/loopback.ts";
 import { attributesOf, type StoreAttribute, s3 } from "../contract/stores.ts";
 import { FormError } from "./access.ts";
 import type { KeyPair } from "./aws-signature.ts";
@@ -19,7 +20,10 @@ export type BucketAccess = {
 	as: KeyPair | { metadataHost: string };
 };
 
-/** Undefined where the service does not take the bucket's name, or something that it takes cannot be used. */
+/**
+ * Undefined where the service does not take the bucket's name, where something that it takes cannot be used, and on a
+ * laptop: there is no account there, and what the stand-in makes is nothing to the real Cloud Storage.
+ */
 export function bucketLogin(
 	values: BoundValues,
 	store: string,
@@ -30,12 +34,7 @@ export function bucketLogin(
 	}
 	const name = values.part(store, "name");
 	const secret = values.part(store, "secret-access-key");
-	const as = authentication(values, store, environment);
-	if (
-		name === undefined ||
-		as === undefined ||
-		values.lacks(store, attributesOf.bucket)
-	) {
+	if (name === undefined || values.lacks(store, attributesOf.bucket)) {
 		return undefined;
 	}
 	const bucket = inForm(values, name, bucketName, "is no name of a bucket");
@@ -49,7 +48,11 @@ export function bucketLogin(
 					httpsAddress,
 					"is not in the form https://HOST",
 				);
-	return bucket === undefined || address === undefined
+	const as = authentication(values, store);
+	const isThere =
+		environment !== "local" ||
+		("accessKeyId" in as && pointsAtLoopback(address ?? ""));
+	return bucket === undefined || address === undefined || !isThere
 		? undefined
 		: given(store, secret ?? name, {
 				bucket,
@@ -92,22 +95,16 @@ function inForm(
 	});
 }
 
-/** As Google's own libraries have it. */
+/** Google's own libraries have this one, and take another from the variable. */
 const metadataHost = "metadata.google.internal";
 
-/** Undefined where the service has no key, and no account either: on a laptop. */
 function authentication(
 	values: BoundValues,
 	store: string,
-	environment: Environment,
-): BucketAccess["as"] | undefined {
+): BucketAccess["as"] {
 	const accessKeyId = values.text(store, "access-key-id");
 	const secretAccessKey = values.text(store, "secret-access-key");
-	if (accessKeyId !== undefined && secretAccessKey !== undefined) {
-		return { accessKeyId, secretAccessKey };
-	}
-	const { GCE_METADATA_HOST: given } = values.variables;
-	return environment === "local" && given === undefined
-		? undefined
-		: { metadataHost: given ?? metadataHost };
+	return accessKeyId !== undefined && secretAccessKey !== undefined
+		? { accessKeyId, secretAccessKey }
+		: { metadataHost: values.variables.GCE_METADATA_HOST ?? metadataHost };
 }

@@ -1,7 +1,7 @@
 /** Checks a service's variables against the contract, all at once and without connecting to anything. */
 import type { Environment } from "../contract/environments.ts";
-import { storesBoundBy, usesOf } from "../contract/needs.ts";
 import type { Platform } from "../contract/schema.ts";
+import { triedSecrets, triedStores } from "../contract/tried-values.ts";
 import { type Access, readAccess } from "./dependencies.ts";
 import { comesFrom, type Expectation, expectationsOf } from "./expectations.ts";
 import type { Outcome } from "./outcome.ts";
@@ -65,52 +65,64 @@ export function inspect(
 						{
 							state: "passed",
 							check: "variables",
-							fact: `all ${expected.length} are set and well-formed${tried(access) ? "" : "; they give no login to a data store, so none was tried"}`,
+							fact: `all ${expected.length} are set and well-formed${reach(platform, service, environment, expected)}`,
 						},
-						...untriedBuckets(platform, service, environment, access),
+						...untriedStores(platform, service, environment, access),
 					],
 	};
 }
 
-const tried = (access: Access) =>
-	Object.values(access).some((logins) => logins.length > 0);
-
-/** Better to say so than to let somebody think that a bucket was tried. */
-function untriedBuckets(
+/** How far that goes, where nobody can be asked about a value: it may be well-formed and refused all the same. */
+function reach(
 	platform: Platform,
 	service: string,
 	environment: Environment,
-	{ bucket }: Access,
-): Outcome[] {
-	return storesBoundBy(platform, service, environment)
-		.filter(
-			({ name, store }) =>
-				store.kind === "bucket" && !bucket.some((each) => each.store === name),
-		)
-		.map(({ name }) => ({
-			state: "warning",
-			check: `bucket ${name}`,
-			...(takesName(platform, service, environment, name)
-				? {
-						fact: "was not tried: a process of this machine has no account of its own",
-						fix: "deploy it to staging, where preflight tries it as the service's account",
-					}
-				: {
-						fact: "was not tried: the service does not take its name",
-						fix: `bind a variable to { from: "${name}.name" }`,
-					}),
-		}));
+	expected: readonly Expectation[],
+): string {
+	const tried = triedSecrets(platform, service, environment);
+	const issued = expected.flatMap(({ variable, secret }) =>
+		secret?.contract.source.from === "external" &&
+		!tried.has(secret.contract.id)
+			? [variable]
+			: [],
+	);
+	return [
+		...(triedStores(platform, service, environment).length === 0
+			? ["they give no login to a data store, so none was tried"]
+			: []),
+		...(issued.length === 0
+			? []
+			: [`of ${issued.join(", ")} nothing but the form can be tried`]),
+	]
+		.map((text) => `; ${text}`)
+		.join("");
 }
 
-function takesName(
+/** Better to say so than to let somebody think that a store was tried. */
+function untriedStores(
 	platform: Platform,
 	service: string,
 	environment: Environment,
-	store: string,
-): boolean {
-	return usesOf(platform, service, environment).some(
-		({ name, attribute }) => name === store && attribute === "name",
-	);
+	access: Access,
+): Outcome[] {
+	return triedStores(platform, service, environment)
+		.filter(
+			({ name, store }) =>
+				!access[store.kind].some((each) => each.store === name),
+		)
+		.map(({ name, store: { kind }, lacks }) => ({
+			state: "warning",
+			check: `${kind} ${name}`,
+			...(lacks === undefined
+				? {
+						fact: "was not tried: on this machine nothing answers for it",
+						fix: "deploy to staging, where preflight tries it",
+					}
+				: {
+						fact: "was not tried: nobody can log in by what the service takes of it",
+						fix: `bind ${lacks} of '${name}' too, in contract/platform.ts`,
+					}),
+		}));
 }
 
 function outcomeOf({ variable, secretId, fact, fix }: Problem): Outcome {

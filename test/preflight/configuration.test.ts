@@ -79,8 +79,13 @@ describe("variables of a service", () => {
 		"are complete as the contract writes them: %s in %s",
 		(service, environment) => {
 			const { secrets, plain } = bindingsFor(platform, service, environment);
+			const issued = secrets
+				.map(({ variable }) => variable)
+				.filter((variable) =>
+					/^GOOGLE_|_API_KEY$/.test(variable),
+				);
 			expect(problems({}, service, environment)).toEqual([
-				`variables all ${secrets.length + plain.length} are set and well-formed${service === "frontend" ? "; they give no login to a data store, so none was tried" : ""}`,
+				`variables all ${secrets.length + plain.length} are set and well-formed; ${service === "frontend" ? "they give no login to a data store, so none was tried" : `of ${issued.join(", ")} nothing but the form can be tried`}`,
 			]);
 		},
 	);
@@ -598,18 +603,18 @@ describe("a service that binds a bucket", () => {
 
 	it.each<[string, "local" | "staging", string | undefined, string, string]>([
 		[
-			"on a laptop, which has no account for it",
+			"on a laptop",
 			"local",
 			"avatars.name",
-			"was not tried: a process of this machine has no account of its own",
-			"deploy it to staging, where preflight tries it as the service's account",
+			"was not tried: on this machine nothing answers for it",
+			"deploy to staging, where preflight tries it",
 		],
 		[
 			"without the bucket's name",
 			"staging",
 			"avatars.region",
-			"was not tried: the service does not take its name",
-			'bind a variable to { from: "avatars.name" }',
+			"was not tried: nobody can log in by what the service takes of it",
+			"bind name of 'avatars' too, in contract/platform.ts",
 		],
 	])(
 		"[R-004] hears that it was not tried %s",
