@@ -99,7 +99,7 @@ function serviceRows(
 ): BindingRow[] {
 	const expected = bindingsFor(platform, service, environment).secrets;
 	const logins = triedSecrets(platform, service, environment);
-	const triedAs = (variable: string) => {
+	const triedAs = (variable: string): BindingRow["tried"] => {
 		const secret = expected.find((it) => it.variable === variable)?.secret;
 		return logins.has(secret ?? "") ? "login" : "form";
 	};

@@ -100,6 +100,13 @@ describe("a contract", () => {
 			"secrets.files-key.source.from: takes 'access-key-id' of 'files', which has no key: give the store hmac: true",
 		],
 		[
+			"a password in the command that checks a service",
+			(contract) => {
+				auth(contract).checkCommand = ["migrate", "--password=s3cr3t"];
+			},
+			"services.auth.checkCommand: has a password, token or key in it: bind it in 'secrets', and have the command read the variable, or a file of 'secretFiles'",
+		],
+		[
 			"half of a bucket's key",
 			(contract) => {
 				contract.stores.files = { kind: "bucket", hmac: true };

@@ -81,9 +81,7 @@ describe("variables of a service", () => {
 			const { secrets, plain } = bindingsFor(platform, service, environment);
 			const issued = secrets
 				.map(({ variable }) => variable)
-				.filter((variable) =>
-					/^GOOGLE_|_API_KEY$/.test(variable),
-				);
+				.filter((variable) => /^GOOGLE_|_API_KEY$/.test(variable));
 			expect(problems({}, service, environment)).toEqual([
 				`variables all ${secrets.length + plain.length} are set and well-formed; ${service === "frontend" ? "they give no login to a data store, so none was tried" : `of ${issued.join(", ")} nothing but the form can be tried`}`,
 			]);
