@@ -165,7 +165,7 @@ class Plan {
 			login:
 				"metadataHost" in login.as
 					? `check that the job runs as the service's account, and that the account is enabled`
-					: `${up}, which binds the key that the bucket has; a key that was deactivated or deleted by hand is replaced as docs/buckets.md says`,
+					: `${up}, which binds the key whose turn it is; one that was deactivated or deleted by hand is replaced by a rotation: 'pulumi config set rotationEpoch <n + 1> -s ${this.#environment}'`,
 			bucket: `${up}, which creates the bucket that ${variable} belongs to`,
 			rights: `${up}, which grants ${bucketUserRole} on ${login.bucket}; a grant takes some minutes to be known everywhere`,
 		};

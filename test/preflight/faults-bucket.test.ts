@@ -166,12 +166,12 @@ describe("a bucket with a key", () => {
 		[
 			"a secret of another key, at once",
 			() => ({ S3_SECRET_ACCESS_KEY: storage.stranger.secretAccessKey }),
-			`1 attempt: the secret is not the one of the access key's id (SignatureDoesNotMatch). Fix: ${up}, which binds the key that the bucket has`,
+			`1 attempt: the secret is not the one of the access key's id (SignatureDoesNotMatch). Fix: ${up}, which binds the key whose turn it is; one that was deactivated or deleted by hand is replaced by a rotation: 'pulumi config set rotationEpoch <n + 1> -s local'`,
 		],
 		[
 			"an id that is not known, or not yet",
 			() => ({ S3_ACCESS_KEY_ID: "GOOG1EGONE" }),
-			`several attempts: the access key's id is not known (InvalidAccessKeyId). Fix: ${up}, which binds the key that the bucket has`,
+			`several attempts: the access key's id is not known (InvalidAccessKeyId). Fix: ${up}, which binds the key whose turn it is; one that was deactivated or deleted by hand is replaced by a rotation: 'pulumi config set rotationEpoch <n + 1> -s local'`,
 		],
 		[
 			"a bucket that is not there, at once",
