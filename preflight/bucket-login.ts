@@ -1,6 +1,5 @@
 /** What a service uses a bucket with: its name and address, and the key that it is given, or the service's own account. */
 import type { Environment } from "../contract/environments.ts";
-import { pointsAtLoopback } from "../contract/loopback.ts";
 import { attributesOf, type StoreAttribute, s3 } from "../contract/stores.ts";
 import { FormError } from "./access.ts";
 import type { KeyPair } from "./aws-signature.ts";
@@ -38,25 +37,18 @@ export function bucketLogin(
 		return undefined;
 	}
 	const bucket = inForm(values, name, bucketName, "is no name of a bucket");
-	const endpoint = values.part(store, "endpoint");
+	const bound = values.part(store, "endpoint");
 	const address =
-		endpoint === undefined
+		bound === undefined
 			? s3.endpoint
-			: inForm(
-					values,
-					endpoint,
-					httpsAddress,
-					"is not in the form https://HOST",
-				);
+			: inForm(values, bound, httpsAddress, "is not in the form https://HOST");
 	const as = authentication(values, store);
-	const isThere =
-		environment !== "local" ||
-		("accessKeyId" in as && pointsAtLoopback(address ?? ""));
-	return bucket === undefined || address === undefined || !isThere
+	const endpoint = environment === "local" ? standIn(values, as) : address;
+	return bucket === undefined || address === undefined || endpoint === undefined
 		? undefined
 		: given(store, secret ?? name, {
 				bucket,
-				endpoint: address,
+				endpoint,
 				region: values.text(store, "region") ?? s3.region,
 				as,
 			});
@@ -107,4 +99,12 @@ function authentication(
 	return accessKeyId !== undefined && secretAccessKey !== undefined
 		? { accessKeyId, secretAccessKey }
 		: { metadataHost: values.variables.GCE_METADATA_HOST ?? metadataHost };
+}
+
+/** What answers on a laptop for Cloud Storage: it knows keys, and no accounts. */
+function standIn(
+	{ variables }: BoundValues,
+	as: BucketAccess["as"],
+): string | undefined {
+	return "accessKeyId" in as ? variables.STORAGE_EMULATOR_HOST : undefined;
 }

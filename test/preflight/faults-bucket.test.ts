@@ -69,7 +69,7 @@ async function said(
 	preflight.send({
 		platform: withBuckets(),
 		service: "backend",
-		environment: "local",
+		environment: "staging",
 		variables,
 		...about,
 	} satisfies Question);
@@ -77,8 +77,8 @@ async function said(
 }
 
 const line = (rest: string, { endpoint } = storage as { endpoint: string }) =>
-	`backend in local: bucket uploads by S3_SECRET_ACCESS_KEY (secret uploads-secret-access-key-local) at ${new URL(endpoint).host}, ${rest}`;
-const up = "run 'tools/pulumi-local up -s local'";
+	`backend in staging: bucket uploads by S3_SECRET_ACCESS_KEY (secret uploads-secret-access-key-staging) at ${new URL(endpoint).host}, ${rest}`;
+const up = "run 'pulumi up -s staging'";
 const network = ({ endpoint } = storage as { endpoint: string }) =>
 	`Fix: check that the service has a way to ${new URL(endpoint).host}, and that the address is Cloud Storage's`;
 
@@ -154,7 +154,7 @@ describe("a bucket with a key", () => {
 			);
 		expect(await composed(storage.user.secretAccessKey)).toEqual([
 			expect.stringMatching(
-				/^ok {3}.* by STORAGE \(secret storage-settings-local\)/,
+				/^ok {3}.* by STORAGE \(secret storage-settings-staging\)/,
 			),
 		]);
 		expect(await composed("another-secret-of-a-key")).toEqual([
@@ -166,12 +166,12 @@ describe("a bucket with a key", () => {
 		[
 			"a secret of another key, at once",
 			() => ({ S3_SECRET_ACCESS_KEY: storage.stranger.secretAccessKey }),
-			`1 attempt: the secret is not the one of the access key's id (SignatureDoesNotMatch). Fix: ${up}, which binds the key whose turn it is; one that was deactivated or deleted by hand is replaced by a rotation: 'pulumi config set rotationEpoch <n + 1> -s local'`,
+			`1 attempt: the secret is not the one of the access key's id (SignatureDoesNotMatch). Fix: ${up}, which binds the key whose turn it is; one that was deactivated or deleted by hand is replaced by a rotation: 'pulumi config set rotationEpoch <n + 1> -s staging'`,
 		],
 		[
 			"an id that is not known, or not yet",
 			() => ({ S3_ACCESS_KEY_ID: "GOOG1EGONE" }),
-			`several attempts: the access key's id is not known (InvalidAccessKeyId). Fix: ${up}, which binds the key whose turn it is; one that was deactivated or deleted by hand is replaced by a rotation: 'pulumi config set rotationEpoch <n + 1> -s local'`,
+			`several attempts: the access key's id is not known (InvalidAccessKeyId). Fix: ${up}, which binds the key whose turn it is; one that was deactivated or deleted by hand is replaced by a rotation: 'pulumi config set rotationEpoch <n + 1> -s staging'`,
 		],
 		[
 			"a bucket that is not there, at once",
@@ -273,6 +273,17 @@ describe("a bucket with a key", () => {
 		expect(found).toContain(
 			"1 attempt: its certificate is signed by another authority",
 		);
+	});
+
+	it("is tried on a laptop where its stand-in is, whatever address the service has for the cloud", async () => {
+		const local = (change: Variables) =>
+			said(variables({ S3_ENDPOINT: "https://cloud.invalid", ...change }), {
+				environment: "local",
+			});
+		expect(await local({ STORAGE_EMULATOR_HOST: storage.endpoint })).toEqual([
+			expect.stringMatching(/^ok {3}backend in local: bucket uploads by /),
+		]);
+		expect(await local({})).toEqual([]);
 	});
 
 	it("[R-020] must be named and addressed in their forms, which are not repeated", async () => {
