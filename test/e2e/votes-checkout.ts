@@ -1,10 +1,12 @@
 /** A checkout of a platform with one service and one database: what is about the engine alone takes half of the time there. */
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { afterAll } from "@jest/globals";
 import { environments } from "../../contract/environments.ts";
 import { draftOf } from "../../tools/key-draft.ts";
 import { releaseOf } from "../fixtures/contracts/foreign.ts";
 import { votes } from "../fixtures/contracts/votes.ts";
+import { foreignConfig, foreignStack } from "../in-process/foreign.ts";
 import { Checkout } from "./checkout.ts";
 
 const contract = "contract/votes.ts";
@@ -36,4 +38,21 @@ export function votesCheckout(): Checkout {
 		);
 	}
 	return checkout;
+}
+
+/** Staging for this process and for the real engine, as `sharedStaging` has that of the shipped platform. */
+export function sharedVotes() {
+	const checkout = votesCheckout();
+	const stack = foreignStack(votes, "staging", {
+		directory: checkout.stateFolder,
+		config: {
+			...foreignConfig(votes, "staging"),
+			"gcp:region": "us-central1",
+		},
+	});
+	afterAll(() => {
+		stack.remove();
+		checkout.remove();
+	});
+	return { checkout, stack };
 }
