@@ -80,7 +80,7 @@ describe("preflight serve", () => {
 			expect.stringMatching(/^ok {3}backend in local: postgres by /),
 			expect.stringMatching(/^ok {3}backend in local: redis by /),
 			expect.stringMatching(
-				/^ok {3}backend in local: variables: all 36 are set and well-formed; of /,
+				/^ok {3}backend in local: variables: all 37 are set and well-formed; of /,
 			),
 		]);
 	});
