@@ -1,5 +1,6 @@
 /** What does not hold together between stores, the values that are taken of them, and the services that bind those. */
 import { environments } from "./environments.ts";
+import { loginTextProblems } from "./login-texts.ts";
 import { nearest } from "./nearest.ts";
 import { binds, storesOfKind } from "./needs.ts";
 import { own } from "./own-keys.ts";
@@ -48,6 +49,7 @@ export function* storeProblems(platform: Platform): Generator<Problem> {
 	}
 	yield* poolProblems(platform);
 	yield* loginProblems(platform);
+	yield* loginTextProblems(platform);
 }
 
 /** The secrets that hold the passwords of somebody else's stores. */
@@ -264,7 +266,20 @@ const logins: Partial<Record<StoreKind, readonly StoreAttribute[][]>> = {
 		["url", "ca"],
 		["host", "password", "ca"],
 	],
+	bucket: [["access-key-id", "secret-access-key"]],
 };
+
+/** The forms of which a service must take one. A bucket is used without a key too, by the service's own account. */
+function formsOf(
+	store: Store | undefined,
+	taken: readonly StoreAttribute[],
+): readonly StoreAttribute[][] {
+	const isKeyless =
+		store?.kind === "bucket" &&
+		(store.hmac !== true ||
+			!taken.some((attribute) => keyAttributes.includes(attribute)));
+	return store === undefined || isKeyless ? [] : (logins[store.kind] ?? []);
+}
 
 /** A part of a login alone can't be used, and a rotation changes user and password together. */
 function* loginProblems(platform: Platform): Generator<Problem> {
@@ -277,7 +292,7 @@ function* loginProblems(platform: Platform): Generator<Problem> {
 			.flatMap(({ source }) => storeUses(platform, source));
 		for (const [store, taken] of Map.groupBy(uses, (use) => use.name)) {
 			const attributes = taken.map(({ attribute }) => attribute);
-			const forms = logins[taken[0]?.store.kind ?? "clickhouse"] ?? [];
+			const forms = formsOf(taken[0]?.store, attributes);
 			const isWhole = forms.some((form) =>
 				form.every((attribute) => attributes.includes(attribute)),
 			);
