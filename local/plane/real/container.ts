@@ -2,6 +2,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { serviceBehind } from "../../../contract/names.ts";
+import { platform } from "../../../contract/platform.ts";
 import { blocksAt, textAt } from "../../provider/values.ts";
 import type { Workload } from "../data-plane.ts";
 import { logFile } from "./layout.ts";
@@ -96,29 +98,29 @@ export function describe({ code, signal }: Ending): string {
 }
 
 /** The template's command; without one, what stands in for the image's own. */
-function commandOf({ template }: Workload): string[] {
+function commandOf({ template, owner }: Workload): string[] {
 	const [container] = blocksAt(template, "containers");
 	const texts = (key: "commands" | "args") => {
 		const given = container?.[key];
 		return Array.isArray(given) ? given.map(String) : [];
 	};
-	const image = imageName(textAt(container, "image"));
 	const commands = texts("commands");
 	if (commands.length > 0) return [...commands, ...texts("args")];
-	return image === "preflight"
-		? [process.execPath, preflight, ...texts("args")]
+	// As the system's authorities they stay trusted where the template names others in NODE_EXTRA_CA_CERTS.
+	const node = [process.execPath, "--use-openssl-ca", preflight];
+	return imageName(textAt(container, "image")) === "preflight"
+		? [...node, ...texts("args")]
 		: // This machine's network is not the container's own: the front door alone has to reach it.
 			[
-				process.execPath,
-				preflight,
+				...node,
 				"serve",
-				image,
+				serviceBehind(platform, owner, "local") ?? owner,
 				"local",
 				"--address=127.0.0.1",
 			];
 }
 
-/** `auth` of `us-central1-docker.pkg.dev/project/repository/auth@sha256:…`. */
+/** `preflight` of `us-central1-docker.pkg.dev/project/repository/preflight@sha256:…`. */
 function imageName(image: string): string {
 	return image.split("@")[0]?.split("/").at(-1)?.split(":")[0] ?? "";
 }
@@ -133,6 +135,7 @@ function imageEnvironment(home: string, trustStore: string) {
 	return {
 		PATH: `${dirname(process.execPath)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
 		HOME: home,
+		SSL_CERT_FILE: trustStore,
 		NODE_EXTRA_CA_CERTS: trustStore,
 	};
 }

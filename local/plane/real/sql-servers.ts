@@ -14,6 +14,7 @@ import { type PostgresServer, startPostgres } from "../../servers/postgres.ts";
 import type { SqlEndpoint } from "../data-plane.ts";
 import { describeCertificate } from "./authority.ts";
 import { isPortFree } from "./ports.ts";
+import { newPrivateAddress } from "./private-addresses.ts";
 import { Servers } from "./servers.ts";
 import type { SqlRecord } from "./state-file.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -39,9 +40,10 @@ export class SqlServers extends Servers<SqlRecord, PostgresServer> {
 		if (JSON.stringify(known?.settings) !== JSON.stringify(settings))
 			await this.stop(key);
 		const port = known?.port ?? (await freePort());
-		await this.keep({ project, name, port, settings });
+		const address = known?.address ?? newPrivateAddress();
+		await this.keep({ project, name, port, address, settings });
 		return {
-			privateAddress: "127.0.0.1",
+			privateAddress: address,
 			publicAddress: "",
 			authority: describeCertificate(this.identity(key).authority),
 		};
@@ -95,6 +97,11 @@ export class SqlServers extends Servers<SqlRecord, PostgresServer> {
 		await this.#administer(project, instance, (client) =>
 			client.query(`DROP ROLE IF EXISTS ${escapeIdentifier(user)}`),
 		);
+	}
+
+	/** As in Cloud SQL the certificate names the instance and no address, so that only `verify-ca` can pass. */
+	protected override certifiedNames(key: string): string[] {
+		return [key.replace("/", ":")];
 	}
 
 	protected override async launch(

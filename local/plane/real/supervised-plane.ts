@@ -14,6 +14,7 @@ import { Clickhouse } from "./clickhouse.ts";
 import { readWorld, sharesIn } from "./cloud-file.ts";
 import { Executions } from "./executions.ts";
 import { Mounts } from "./mounts.ts";
+import { PrivateAddresses } from "./private-addresses.ts";
 import { probeIn } from "./probe.ts";
 import { RedisServers } from "./redis-servers.ts";
 import { Service } from "./service.ts";
@@ -25,6 +26,7 @@ import type { Surroundings } from "./surroundings.ts";
 export class SupervisedPlane implements DataPlane {
 	readonly #around: Surroundings;
 	readonly #sql: SqlServers;
+	readonly #addresses: PrivateAddresses;
 	readonly #redis: RedisServers;
 	readonly #clickhouse: Clickhouse;
 	readonly #mounts: Mounts;
@@ -35,6 +37,7 @@ export class SupervisedPlane implements DataPlane {
 	constructor(around: Surroundings) {
 		this.#around = around;
 		this.#sql = new SqlServers(around);
+		this.#addresses = new PrivateAddresses(around);
 		this.#redis = new RedisServers(around);
 		this.#clickhouse = new Clickhouse(around);
 		this.#mounts = new Mounts(around, this.#sql);
@@ -85,6 +88,7 @@ export class SupervisedPlane implements DataPlane {
 		await Promise.all([...this.#services.values()].map((one) => one.close()));
 		await this.#executions.stopAll();
 		this.#clickhouse.stop();
+		this.#addresses.closeAll();
 		await this.#sql.stopAll();
 		await this.#redis.stopAll();
 	}
@@ -95,7 +99,7 @@ export class SupervisedPlane implements DataPlane {
 	}
 
 	status(): PlaneStatus {
-		const { sql, redis, clickhouse } = this.#around.records.state;
+		const { sql, redis } = this.#around.records.state;
 		return {
 			supervisor: { pid: process.pid },
 			logs: this.#around.layout.logs,
@@ -109,9 +113,10 @@ export class SupervisedPlane implements DataPlane {
 					what: `Redis ${name}`,
 					port,
 				})),
-				...(clickhouse === undefined
-					? []
-					: [{ what: "ClickHouse (stand-in)", port: clickhouse.port }]),
+				...this.#clickhouse.ports.map((port) => ({
+					what: "ClickHouse (stand-in)",
+					port,
+				})),
 			],
 			problems: this.#problems,
 		};
@@ -126,6 +131,7 @@ export class SupervisedPlane implements DataPlane {
 
 	async stopSqlInstance(project: string, instance: string): Promise<void> {
 		this.#mounts.unlink(project, instance);
+		this.#addresses.close(project, instance);
 		await this.#sql.remove(project, instance);
 	}
 
@@ -213,6 +219,7 @@ export class SupervisedPlane implements DataPlane {
 
 	readonly #prepare = async (workload: Workload): Promise<void> => {
 		this.#mounts.prepare(workload);
+		await this.#addresses.provide(workload);
 		await this.#clickhouse.provide(workload);
 	};
 
