@@ -77,16 +77,9 @@ type EnvironmentVariable = {
 export function environmentOf({
 	bindings,
 	secrets,
-	secretFileRoot,
 }: ContainerArgs): EnvironmentVariable[] {
-	// A variable that names one of the files, such as PGSSLROOTCERT, names it where it is mounted.
-	const isFile = (value: string) =>
-		bindings.files.some(({ path }) => path === value);
 	return [
-		...bindings.plain.map(({ variable, value }) => ({
-			name: variable,
-			value: isFile(value) ? secretFileRoot + value : value,
-		})),
+		...bindings.plain.map(({ variable, value }) => ({ name: variable, value })),
 		...bindings.secrets.map(({ variable, secret }) => {
 			const { secretId, version } = boundSecret(secrets, secret);
 			return {

@@ -8,7 +8,10 @@ import { secretIdIn, serviceBehind } from "../../../contract/names.ts";
 import { storesOfKind } from "../../../contract/needs.ts";
 import { platform } from "../../../contract/platform.ts";
 import { BoundValues } from "../../../preflight/bound-values.ts";
-import { clickhouseLogin } from "../../../preflight/clickhouse-login.ts";
+import {
+	clickhouseLogin,
+	defaultDatabase,
+} from "../../../preflight/clickhouse-login.ts";
 import { CloudError } from "../../provider/core.ts";
 import type { Workload } from "../data-plane.ts";
 import { identityIn } from "./authority.ts";
@@ -137,7 +140,7 @@ export class Clickhouse {
 			.filter((login) => login.port === port && this.#admits(login, request))
 			.map(({ database }) => database);
 		if (databases.length === 0) refuse(403, 516, "AUTHENTICATION_FAILED");
-		else if (!databases.includes(query.get("database") ?? ""))
+		else if (!databases.includes(query.get("database") ?? defaultDatabase))
 			refuse(404, 81, "UNKNOWN_DATABASE");
 		else response.end("1\n");
 	}

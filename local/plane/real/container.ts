@@ -43,7 +43,7 @@ export function startContainer(
 			...imageEnvironment(home, layout.trustStore),
 			// A process has no folders of its own: they begin with the stack's, and preflight has to find them.
 			...mountedFilesOf(workload),
-			...workload.environment,
+			...environmentHere(workload),
 			...given,
 		},
 		stdio: ["ignore", log, log],
@@ -123,6 +123,21 @@ function commandOf({ template, owner }: Workload): string[] {
 /** `preflight` of `us-central1-docker.pkg.dev/project/repository/preflight@sha256:…`. */
 function imageName(image: string): string {
 	return image.split("@")[0]?.split("/").at(-1)?.split(":")[0] ?? "";
+}
+
+/** The template's variables. One that names a secret file, such as PGSSLROOTCERT, names it where this machine has it. */
+function environmentHere({
+	environment,
+	files,
+}: Workload): Record<string, string> {
+	const paths = Object.keys(files);
+	const here = (value: string) =>
+		value.startsWith("/")
+			? (paths.find((path) => path.endsWith(value)) ?? value)
+			: value;
+	return Object.fromEntries(
+		Object.entries(environment).map(([name, value]) => [name, here(value)]),
+	);
 }
 
 /** The paths of the secret files on this machine, for preflight. */

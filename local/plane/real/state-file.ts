@@ -10,6 +10,8 @@ export type SqlRecord = {
 	port: number;
 	/** What the cloud calls its private address; it stays, since secrets hold it. An older stand-in gave none. */
 	address?: string;
+	/** Whether it refuses connections by TCP without TLS. */
+	tlsOnly: boolean;
 	/** Of postgresql.conf. */
 	settings: Record<string, string>;
 };
