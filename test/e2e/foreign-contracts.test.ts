@@ -2,12 +2,9 @@
  * Two applications of others. The real engine previews each and brings it up, with the policy pack; from then on this
  * process updates it, with the same pack. The servers and services are the same all along.
  */
-import { appendFileSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { afterEach } from "@jest/globals";
 import pg from "pg";
-const usage = () => { const f = readFileSync("/proc/self/stat", "utf8").split(") ")[1]?.split(" ") ?? []; return `self ${(Number(f[11]) + Number(f[12])) / 100} children ${(Number(f[13]) + Number(f[14])) / 100}\n`; };
-afterEach(() => appendFileSync("/tmp/usage-tls.txt", `${expect.getState().currentTestName} ${usage()}`));
 import type { Platform } from "../../contract/schema.ts";
 import { langfuse } from "../fixtures/contracts/langfuse.ts";
 import { votes } from "../fixtures/contracts/votes.ts";
