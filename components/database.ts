@@ -62,10 +62,11 @@ export class Database extends pulumi.ComponentResource {
 				slot,
 				this.createUser(
 					`${name}-user-${slot}`,
-					args.database,
-					slot,
+					databaseUserIn(args.database, slot),
 					instance,
 					args.rotation.keepers[slot],
+					// Who waits for a login waits for what it logs in to, also where it takes the database's name from elsewhere.
+					[database],
 				),
 			]),
 		) as Record<Slot, User>;
@@ -145,10 +146,10 @@ export class Database extends pulumi.ComponentResource {
 
 	private createUser(
 		name: string,
-		database: string,
-		slot: Slot,
+		login: string,
 		instance: DatabaseInstance,
 		keepers: PasswordKeepers,
+		dependsOn: pulumi.Resource[],
 	): User {
 		const password = generatedHex(`${name}-password`, 64, keepers, {
 			parent: this,
@@ -157,12 +158,12 @@ export class Database extends pulumi.ComponentResource {
 			name,
 			{
 				instance: instance.name,
-				name: databaseUserIn(database, slot),
+				name: login,
 				password,
 				// PostgreSQL cannot drop a login that owns objects or granted a membership.
 				deletionPolicy: "ABANDON",
 			},
-			{ parent: this },
+			{ parent: this, dependsOn },
 		);
 	}
 }

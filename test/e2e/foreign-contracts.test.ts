@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import pg from "pg";
 import type { Platform } from "../../contract/schema.ts";
+import { forms } from "../fixtures/contracts/forms.ts";
 import { langfuse } from "../fixtures/contracts/langfuse.ts";
 import { votes } from "../fixtures/contracts/votes.ts";
 import { outputOf } from "./checkout.ts";
@@ -186,6 +187,38 @@ describeStack(votes, (stack) => {
 		]);
 		expect(await checked(stack())).toBe("passed");
 		expect(await stack().readiness()).toEqual({ "votes-web-local": 200 });
+	});
+});
+
+describe("a contract with every other form of a value", () => {
+	let stack: ForeignStack;
+	beforeAll(async () => {
+		stack = await ForeignStack.of(forms, "forms.ts");
+		await stack.startHere();
+	});
+	afterAll(() => stack.end());
+
+	it("[R-020] [R-080] comes up, and preflight logs in to each store by what each service gets", async () => {
+		outputOf(await stack.up());
+		expect(await stack.readiness()).toEqual({
+			"forms-web-local": 200,
+			"forms-worker-local": 200,
+		});
+		expect(stack.loginsTried("web")).toEqual([
+			expect.stringMatching(/^postgres archive by ARCHIVE_URL .* at \/tmp\//),
+			expect.stringMatching(
+				/^postgres database by DATABASE_URL .* at 127(\.\d+){3}:5432,/,
+			),
+			expect.stringMatching(/^redis cache by CACHE_URL /),
+			expect.stringMatching(/^redis queue by BROKER_URL /),
+		]);
+		expect(stack.loginsTried("worker")).toEqual([
+			expect.stringMatching(
+				/^postgres archive by ARCHIVE_PASSWORD .* at 127(\.\d+){3}:5432,/,
+			),
+			expect.stringMatching(/^postgres database by DATABASE_URL .* at \/tmp\//),
+			expect.stringMatching(/^redis queue by QUEUE_PASSWORD /),
+		]);
 	});
 });
 

@@ -1,5 +1,11 @@
 /** A local stack of another platform: a checkout in which an adopter replaced what the README says is theirs. */
-import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+	cpSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { secretsIn } from "../../contract/bindings.ts";
@@ -173,6 +179,20 @@ export class ForeignStack extends SharedLocalStack {
 		this.#key = draftOf(this.#platform);
 		this.#write("policies/second-key.json", JSON.stringify(this.#key));
 		return this.#key;
+	}
+
+	/** By which values the service's preflight logged in, and where, sorted. */
+	loginsTried(service: string): string[] {
+		const { logs } = layoutOf(this.stateFolder);
+		const job = `${this.database}-preflight-${service}-local-`;
+		const passed = /"message":"ok {3}\S+ in local: ((?:postgres|redis)[^"]*)/g;
+		return readdirSync(logs)
+			.filter((name) => name.startsWith(job))
+			.flatMap((name) => [
+				...readFileSync(join(logs, name), "utf8").matchAll(passed),
+			])
+			.map(([, login = ""]) => login)
+			.sort();
 	}
 
 	/** The newest value of a secret. */

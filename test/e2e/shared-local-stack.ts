@@ -5,6 +5,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { platform } from "../../contract/platform.ts";
+import { layoutOf } from "../../local/plane/real/layout.ts";
+import { holderOf } from "../../local/plane/real/lock.ts";
 import { RealPlane } from "../../local/plane/real/real-plane.ts";
 import { freePort } from "../../local/servers/child-process.ts";
 import { takeBack } from "../in-process/exchange.ts";
@@ -15,6 +17,7 @@ import {
 } from "../in-process/in-process.ts";
 import { shippedStack } from "../in-process/shipped.ts";
 import { stackFile } from "../in-process/stack-file.ts";
+import { until } from "../local/real/bench.ts";
 import type { Answer } from "./checkout.ts";
 import { LocalStack } from "./local-stack.ts";
 
@@ -49,6 +52,19 @@ export class SharedLocalStack extends LocalStack {
 	async takeOver(): Promise<void> {
 		if (this.#updatesHere) return;
 		await takeBack(this.here, this);
+		this.#updatesHere = true;
+	}
+
+	/** This process brings the stack up, too; what runs behind it is the checkout's all the same. */
+	async startHere(): Promise<void> {
+		this.start(
+			"tools/with-toolchain",
+			"node",
+			"local/plane/real/supervisor.ts",
+			this.stateFolder,
+		);
+		const { lock } = layoutOf(this.stateFolder);
+		await until("the supervisor runs", () => holderOf(lock) !== undefined);
 		this.#updatesHere = true;
 	}
 
