@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
+import { serviceContract } from "../../../contract/bindings.ts";
 import { secretIdIn, serviceBehind } from "../../../contract/names.ts";
 import { storesOfKind } from "../../../contract/needs.ts";
 import { platform } from "../../../contract/platform.ts";
@@ -12,10 +13,12 @@ import {
 	clickhouseLogin,
 	defaultDatabase,
 } from "../../../preflight/clickhouse-login.ts";
+import { withFiles } from "../../../preflight/files.ts";
 import { CloudError } from "../../provider/core.ts";
 import type { Workload } from "../data-plane.ts";
 import { identityIn } from "./authority.ts";
 import { enabledPayloads, readWorld } from "./cloud-file.ts";
+import { variablesOf } from "./container.ts";
 import type { ClickhouseRecord } from "./state-file.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -40,14 +43,16 @@ export class Clickhouse {
 	 * Listens where the workload expects ClickHouse, if that is on this machine.
 	 * @throws {CloudError} if another program has the port.
 	 */
-	async provide({ project, owner, environment }: Workload): Promise<void> {
+	async provide(workload: Workload): Promise<void> {
+		const { project, owner } = workload;
 		const service = serviceBehind(platform, owner, "local");
 		if (service === undefined) return;
+		const { secretFiles } = serviceContract(platform, service);
 		const values = new BoundValues(
 			platform,
 			service,
 			"local",
-			environment,
+			withFiles(variablesOf(workload), Object.keys(secretFiles)),
 			new Set(),
 		);
 		const { records } = this.#around;

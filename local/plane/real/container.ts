@@ -41,9 +41,7 @@ export function startContainer(
 		// What the template declares wins over the image, as in any container.
 		env: {
 			...imageEnvironment(home, layout.trustStore),
-			// A process has no folders of its own: they begin with the stack's, and preflight has to find them.
-			...mountedFilesOf(workload),
-			...environmentHere(workload),
+			...variablesOf(workload),
 			...given,
 		},
 		stdio: ["ignore", log, log],
@@ -125,8 +123,11 @@ function imageName(image: string): string {
 	return image.split("@")[0]?.split("/").at(-1)?.split(":")[0] ?? "";
 }
 
-/** The template's variables. One that names a secret file, such as PGSSLROOTCERT, names it where this machine has it. */
-function environmentHere({
+/**
+ * The template's variables. A process has no folders of its own, so a variable that names a secret file, such as PGSSLROOTCERT, names
+ * it where this machine has it, and preflight is told of all files.
+ */
+export function variablesOf({
 	environment,
 	files,
 }: Workload): Record<string, string> {
@@ -135,15 +136,12 @@ function environmentHere({
 		value.startsWith("/")
 			? (paths.find((path) => path.endsWith(value)) ?? value)
 			: value;
-	return Object.fromEntries(
-		Object.entries(environment).map(([name, value]) => [name, here(value)]),
-	);
-}
-
-/** The paths of the secret files on this machine, for preflight. */
-function mountedFilesOf({ files }: Workload): Record<string, string> {
-	const paths = Object.keys(files);
-	return paths.length === 0 ? {} : { NETRA_MOUNTED_FILES: paths.join(":") };
+	return {
+		...(paths.length === 0 ? {} : { NETRA_MOUNTED_FILES: paths.join(":") }),
+		...Object.fromEntries(
+			Object.entries(environment).map(([name, value]) => [name, here(value)]),
+		),
+	};
 }
 
 function imageEnvironment(home: string, trustStore: string) {
