@@ -1,7 +1,7 @@
 /** What a service needs, worked out from what it binds. */
 import { secretsIn, secretsReadBy, serviceContract } from "./bindings.ts";
 import type { Environment } from "./environments.ts";
-import type { Platform } from "./schema.ts";
+import type { Platform, SecretContract } from "./schema.ts";
 import { type StoreUse, storeUses } from "./sources.ts";
 import type { Store, StoreKind, StoreOf } from "./stores.ts";
 
@@ -30,10 +30,16 @@ function usesOf(
 	const read = new Set(secretsReadBy(platform, service, environment));
 	return secretsIn(platform, environment)
 		.filter(({ id }) => read.has(id))
-		.flatMap(({ id, source }) => {
-			const password = passwordUse(platform, id);
-			return password === undefined ? storeUses(platform, source) : [password];
-		});
+		.flatMap((secret) => usesThrough(platform, secret));
+}
+
+/** What a secret holds of stores: a login to somebody else's needs the password that nothing makes. */
+export function usesThrough(
+	platform: Platform,
+	{ id, source }: SecretContract,
+): StoreUse[] {
+	const password = passwordUse(platform, id);
+	return password === undefined ? storeUses(platform, source) : [password];
 }
 
 /** Somebody else's store keeps its password in a secret that nothing makes. */

@@ -2,7 +2,6 @@
 import { writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
-import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { serviceContract } from "../../../contract/bindings.ts";
 import { secretIdIn, serviceBehind } from "../../../contract/names.ts";
@@ -16,7 +15,7 @@ import {
 import { withFiles } from "../../../preflight/files.ts";
 import { CloudError } from "../../provider/core.ts";
 import type { Workload } from "../data-plane.ts";
-import { identityIn } from "./authority.ts";
+import { outsideIdentity } from "./authority.ts";
 import { enabledPayloads, readWorld } from "./cloud-file.ts";
 import { variablesOf } from "./container.ts";
 import type { ClickhouseRecord } from "./state-file.ts";
@@ -31,10 +30,12 @@ export class Clickhouse {
 
 	constructor(around: Surroundings) {
 		this.#around = around;
-		// Containers read it at their start, whether or not they use ClickHouse.
+		// Containers read it at their start, whether or not they use anything outside.
 		writeFileSync(
 			around.layout.trustStore,
-			[...rootCertificates, this.#identity().authority].join("\n"),
+			[...rootCertificates, outsideIdentity(around.layout).authority].join(
+				"\n",
+			),
 			{ mode: 0o600 },
 		);
 	}
@@ -103,7 +104,9 @@ export class Clickhouse {
 	}
 
 	async #listen(port: number, store: string): Promise<void> {
-		const { certificate: cert, key } = this.#identity().server;
+		const { certificate: cert, key } = outsideIdentity(
+			this.#around.layout,
+		).server;
 		const server = createServer({ cert, key }, (request, response) =>
 			this.#answer(port, request, response),
 		);
@@ -120,14 +123,6 @@ export class Clickhouse {
 				`the stand-in for ClickHouse cannot listen on port ${port} (${code}): choose a free one with 'tools/pulumi-local config set --path stores.${store}.port <port> -s local', then run the command again`,
 			);
 		}
-	}
-
-	#identity() {
-		return identityIn(
-			join(this.#around.layout.folder, "clickhouse-certificates.json"),
-			"ClickHouse stand-in",
-			["localhost", "127.0.0.1"],
-		);
 	}
 
 	#answer(

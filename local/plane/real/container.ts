@@ -8,6 +8,7 @@ import { blocksAt, textAt } from "../../provider/values.ts";
 import type { Workload } from "../data-plane.ts";
 import { logFile } from "./layout.ts";
 import { signalTo } from "./process-list.ts";
+import { storageVariables } from "./storage.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const preflight = resolve(import.meta.dirname, "../../../preflight");
@@ -27,7 +28,7 @@ export type Container = {
 
 /** Starts the template's first container. Whatever it writes goes to the log of its revision or execution. */
 export function startContainer(
-	{ layout, processes, note }: Surroundings,
+	{ layout, processes, records, note }: Surroundings,
 	workload: Workload,
 	given: Record<string, string>,
 ): Container {
@@ -41,6 +42,7 @@ export function startContainer(
 		// What the template declares wins over the image, as in any container.
 		env: {
 			...imageEnvironment(home, layout.trustStore),
+			...storageVariables(records.state.storage),
 			...variablesOf(workload),
 			...given,
 		},

@@ -47,6 +47,8 @@ export type ClickhouseRecord = {
 	passwordSecret: string;
 };
 
+export type StorageRecord = { project: string; port: number };
+
 export type MountRecord = {
 	/** The folder that containers see. */
 	path: string;
@@ -63,6 +65,7 @@ export type PlaneState = {
 	services: Record<string, ServiceRecord>;
 	mounts: Record<string, MountRecord>;
 	clickhouseLogins: Record<string, ClickhouseRecord>;
+	storage?: StorageRecord;
 };
 
 /** Reads the state without changing anything; empty where there is none. */

@@ -21,6 +21,7 @@ import { Service } from "./service.ts";
 import { SqlServers } from "./sql-servers.ts";
 import type { ServiceRecord } from "./state-file.ts";
 import type { PlaneStatus, ServiceStatus } from "./status.ts";
+import { Storage } from "./storage.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 export class SupervisedPlane implements DataPlane {
@@ -29,6 +30,7 @@ export class SupervisedPlane implements DataPlane {
 	readonly #addresses: PrivateAddresses;
 	readonly #redis: RedisServers;
 	readonly #clickhouse: Clickhouse;
+	readonly #storage: Storage;
 	readonly #mounts: Mounts;
 	readonly #executions: Executions;
 	readonly #services = new Map<string, Service>();
@@ -40,6 +42,7 @@ export class SupervisedPlane implements DataPlane {
 		this.#addresses = new PrivateAddresses(around);
 		this.#redis = new RedisServers(around);
 		this.#clickhouse = new Clickhouse(around);
+		this.#storage = new Storage(around);
 		this.#mounts = new Mounts(around, this.#sql);
 		this.#executions = new Executions(around, this.#prepare);
 	}
@@ -52,6 +55,7 @@ export class SupervisedPlane implements DataPlane {
 			...this.#sql.resume(),
 			...this.#redis.resume(),
 			() => this.#clickhouse.resume(),
+			() => this.#storage.resume(),
 			...Object.entries(services)
 				.filter(([key]) => !this.#services.has(key))
 				.map(
@@ -89,6 +93,7 @@ export class SupervisedPlane implements DataPlane {
 		await this.#executions.stopAll();
 		this.#clickhouse.stop();
 		this.#addresses.closeAll();
+		this.#storage.stop();
 		await this.#sql.stopAll();
 		await this.#redis.stopAll();
 	}
@@ -99,7 +104,7 @@ export class SupervisedPlane implements DataPlane {
 	}
 
 	status(): PlaneStatus {
-		const { sql, redis } = this.#around.records.state;
+		const { sql, redis, storage } = this.#around.records.state;
 		return {
 			supervisor: { pid: process.pid },
 			logs: this.#around.layout.logs,
@@ -117,6 +122,9 @@ export class SupervisedPlane implements DataPlane {
 					what: "ClickHouse (stand-in)",
 					port,
 				})),
+				...(storage === undefined
+					? []
+					: [{ what: "Cloud Storage (stand-in)", port: storage.port }]),
 			],
 			problems: this.#problems,
 		};
@@ -221,6 +229,7 @@ export class SupervisedPlane implements DataPlane {
 		this.#mounts.prepare(workload);
 		await this.#addresses.provide(workload);
 		await this.#clickhouse.provide(workload);
+		await this.#storage.provide(workload);
 	};
 
 	async #open(record: ServiceRecord): Promise<Service> {
