@@ -92,6 +92,18 @@ export function carriesSecret(value: string): boolean {
 	);
 }
 
+/** A part of a template, with the rest of the word that it stands in. */
+const partInWord =
+	/[^\s"'&;,=:@/?{}]*\{[a-z][a-z0-9.-]*\}(?:[^\s"'&;,=:@/?{}]|\{[a-z][a-z0-9.-]*\})*/g;
+
+/** True if the fixed text of a template has a secret in it. The value of a header may be a part: it is not looked at. */
+export function fixedTextCarriesSecret(template: string): boolean {
+	const fixed = template.replace(partInWord, "");
+	return [loginInUrl, namedSecret, privateKey, issuedToken].some((form) =>
+		form.test(fixed),
+	);
+}
+
 /**
  * What tells that a variable holds a secret; undefined if nothing does. A switch holds none, whatever it switches.
  * @param value undefined while it is unknown

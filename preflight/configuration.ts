@@ -1,17 +1,11 @@
-/** Checks a service's variables against the contract, all at once and without connecting to anything. */
-import type { Environment } from "../contract/environments.ts";
-import { storesBoundBy } from "../contract/needs.ts";
-import type { Platform } from "../contract/schema.ts";
+/** Checks a service's variables against its checklist, all at once and without connecting to anything. */
+import type { Checklist } from "../contract/checklist.ts";
 import { type Access, readAccess } from "./dependencies.ts";
-import { comesFrom, type Expectation, expectationsOf } from "./expectations.ts";
+import { type Expectation, expectationsOf } from "./expectations.ts";
 import type { Outcome } from "./outcome.ts";
 import { bindFix, upCommand } from "./remedies.ts";
 import { type Problem, valueProblems } from "./variable-rules.ts";
-import {
-	type Prohibitions,
-	sharedProblems,
-	unwantedProblems,
-} from "./variable-sets.ts";
+import { sharedProblems, unwantedProblems } from "./variable-sets.ts";
 
 export type Configuration = {
 	/** One passed outcome if everything is right; otherwise what is missing, and after it what is wrong. */
@@ -22,36 +16,23 @@ export type Configuration = {
 
 /** Looks at everything that a service's environment must and must not hold. */
 export function inspect(
-	platform: Platform,
-	service: string,
-	environment: Environment,
+	checklist: Checklist,
 	variables: NodeJS.ProcessEnv,
-	prohibitions: Prohibitions,
 ): Configuration {
-	const expected = expectationsOf(platform, service, environment);
+	const expected = expectationsOf(checklist);
 	const isSet = ({ variable }: Expectation) =>
 		variables[variable] !== undefined;
 	const missing = expected
 		.filter((each) => !isSet(each))
-		.map((each) => missingProblem(each, environment));
+		.map((each) => missingProblem(each, checklist));
 	const present = expected.filter(isSet);
 	const wrong = [
-		...present.flatMap((each) =>
-			valueProblems(platform, each, variables, environment),
-		),
-		...sharedProblems(platform, present, variables, environment),
-		...unwantedProblems(
-			platform,
-			prohibitions,
-			service,
-			variables,
-			environment,
-		),
+		...present.flatMap((each) => valueProblems(checklist, each, variables)),
+		...sharedProblems(checklist, present, variables),
+		...unwantedProblems(checklist, variables),
 	];
 	const { access, problems } = readAccess(
-		platform,
-		service,
-		environment,
+		checklist,
 		variables,
 		new Set([...missing, ...wrong].map(({ variable }) => variable)),
 	);
@@ -67,7 +48,7 @@ export function inspect(
 							check: "variables",
 							fact: `all ${expected.length} are set and well-formed${tried(access) ? "" : "; they give no login to a data store, so none was tried"}`,
 						},
-						...untriedBuckets(platform, service, environment),
+						...untriedBuckets(checklist),
 					],
 	};
 }
@@ -76,14 +57,10 @@ const tried = (access: Access) =>
 	Object.values(access).some((logins) => logins.length > 0);
 
 /** Preflight speaks no object storage's language: better to say so than to let somebody think that a bucket was tried. */
-function untriedBuckets(
-	platform: Platform,
-	service: string,
-	environment: Environment,
-): Outcome[] {
-	return storesBoundBy(platform, service, environment)
-		.filter(({ store }) => store.kind === "bucket")
-		.map(({ name }) => ({
+function untriedBuckets({ stores }: Checklist): Outcome[] {
+	return Object.entries(stores)
+		.filter(([, store]) => store.kind === "bucket")
+		.map(([name]) => ({
 			state: "warning",
 			check: `bucket ${name}`,
 			fact: "was not tried: preflight has no check of buckets",
@@ -103,7 +80,7 @@ function outcomeOf({ variable, secretId, fact, fix }: Problem): Outcome {
 
 function missingProblem(
 	{ variable, secret, plain }: Expectation,
-	environment: Environment,
+	{ environment }: Checklist,
 ): Problem {
 	if (secret !== undefined) {
 		const { secretId } = secret;
@@ -114,10 +91,7 @@ function missingProblem(
 			fix: bindFix(variable, secretId, environment),
 		};
 	}
-	const expected =
-		plain !== undefined && comesFrom(plain, "environment")
-			? `; expected ${environment}`
-			: "";
+	const expected = plain === "environment" ? `; expected ${environment}` : "";
 	return {
 		variable,
 		fact: `is missing${expected}`,

@@ -1,12 +1,10 @@
 /** Takes the values of secrets out of everything that is printed, in every spelling in which drivers repeat them. */
-
-import { environments } from "../contract/environments.ts";
-import { variableIn } from "../contract/names.ts";
-import type { Platform } from "../contract/schema.ts";
+import type { CheckedSource, Checklist } from "../contract/checklist.ts";
 import { secretSign } from "../contract/secret-signs.ts";
-import { attributeOf, type SecretSource } from "../contract/sources.ts";
+import { attributeOf } from "../contract/sources.ts";
 import type { StoreAttribute } from "../contract/stores.ts";
 import { readBack } from "../contract/templates.ts";
+import { secretsOf } from "./expectations.ts";
 
 /** Values that stand in a secret and are none: the lines of a report name them. */
 const openAttributes: ReadonlySet<StoreAttribute> = new Set([
@@ -19,7 +17,7 @@ const openAttributes: ReadonlySet<StoreAttribute> = new Set([
 	"ca",
 ]);
 
-function isOpen(source: SecretSource): boolean {
+function isOpen(source: CheckedSource): boolean {
 	const { attribute } = attributeOf(source) ?? {};
 	return (
 		source.from === "constant" ||
@@ -36,16 +34,17 @@ const limit = 600;
 export type Scrubber = (text: string) => string;
 
 /**
- * A scrubber for the values that the environment holds: it replaces them, joins lines and shortens. It replaces
+ * A scrubber for the values that the environment holds, by the checklist where there is one, and by what names and values
+ * look like: it replaces them, joins lines and shortens. It replaces
  * first, so that nothing is cut in half and stays.
  */
 export function scrubberFor(
-	platform: Platform,
+	checklist: Checklist | undefined,
 	variables: NodeJS.ProcessEnv,
 ): Scrubber {
 	const spellings = [
 		...new Set(
-			secretValues(platform, variables)
+			secretValues(checklist, variables)
 				.flatMap(partsOf)
 				.flatMap(spellingsOf)
 				.filter((text) => text.length >= shortestSecret),
@@ -62,22 +61,15 @@ export function scrubberFor(
 }
 
 function secretValues(
-	platform: Platform,
+	checklist: Checklist | undefined,
 	variables: NodeJS.ProcessEnv,
 ): string[] {
-	const open = new Set(
-		platform.secrets.filter(({ source }) => isOpen(source)).map(({ id }) => id),
-	);
-	const bound = Object.values(platform.services).flatMap(({ secrets }) =>
-		Object.entries(secrets),
-	);
+	const bound = checklist ? secretsOf(checklist, checklist.secrets) : [];
 	const namesOf = (wantsOpen: boolean) =>
 		new Set(
 			bound
-				.filter(([, id]) => open.has(id) === wantsOpen)
-				.flatMap(([name]) =>
-					environments.map((environment) => variableIn(name, environment)),
-				),
+				.filter(([, { source }]) => isOpen(source) === wantsOpen)
+				.map(([name]) => name),
 		);
 	const [openNames, closedNames] = [namesOf(true), namesOf(false)];
 	const values = Object.entries(variables).flatMap(([name, value]) =>
@@ -87,7 +79,7 @@ function secretValues(
 			? [value]
 			: [],
 	);
-	const templates = platform.secrets.flatMap(({ source }) =>
+	const templates = bound.flatMap(([, { source }]) =>
 		source.from === "template" ? [source.text] : [],
 	);
 	return [

@@ -8,7 +8,11 @@ import { logFile } from "./layout.ts";
 import { signalTo } from "./process-list.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-const preflight = resolve(import.meta.dirname, "../../../preflight");
+const checkout = resolve(import.meta.dirname, "../../..");
+/** What the image holds; the job brings its checklist. */
+const preflight = join(checkout, "preflight");
+/** What stands in for a service: preflight with the checkout's contract. */
+const service = join(checkout, "tools/preflight.ts");
 const graceSeconds = 10;
 
 /** How a container ended: its exit code, or the signal that ended it. */
@@ -110,7 +114,7 @@ function commandOf({ template }: Workload): string[] {
 		: // This machine's network is not the container's own: the front door alone has to reach it.
 			[
 				process.execPath,
-				preflight,
+				service,
 				"serve",
 				image,
 				"local",
