@@ -98,9 +98,12 @@ const partInWord =
 
 /** True if the fixed text of a template has a secret in it. The value of a header may be a part: it is not looked at. */
 export function fixedTextCarriesSecret(template: string): boolean {
-	const fixed = template.replace(partInWord, "");
-	return [loginInUrl, namedSecret, privateKey, issuedToken].some((form) =>
-		form.test(fixed),
+	const [without, standIns] = ["", "{part}"].map((text) =>
+		template.replace(partInWord, text),
+	) as [string, string];
+	return (
+		loginInUrl.test(without) ||
+		[namedSecret, privateKey, issuedToken].some((form) => form.test(standIns))
 	);
 }
 

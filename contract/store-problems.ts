@@ -1,5 +1,6 @@
 /** What does not hold together between stores, the values that are taken of them, and the services that bind those. */
 import { environments } from "./environments.ts";
+import { loginTextProblems } from "./login-texts.ts";
 import { nearest } from "./nearest.ts";
 import { binds, storesOfKind } from "./needs.ts";
 import { own } from "./own-keys.ts";
@@ -49,6 +50,7 @@ export function* storeProblems(platform: Platform): Generator<Problem> {
 	}
 	yield* poolProblems(platform);
 	yield* loginProblems(platform);
+	yield* loginTextProblems(platform);
 }
 
 /** The secrets that hold the passwords of somebody else's stores. */

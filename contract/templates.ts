@@ -31,6 +31,9 @@ export function partNames(text: string): string[] {
 const namesIn = (text: string) =>
 	[...text.matchAll(placeholder)].map((found) => found[1] as string);
 
+/** The text with `«name»` for each part, which neither a URL nor JSON takes for something of its own. */
+export const marked = (text: string) => text.replace(placeholder, "«$1»");
+
 /** The literal texts before, between and after the parts. */
 const literalsIn = (text: string) =>
 	text.split(new RegExp(placeholder.source.replace("(", "(?:")));
@@ -60,12 +63,15 @@ export function readBack(
 	const literals = literalsIn(text).map((literal) =>
 		literal.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"),
 	);
-	const found = new RegExp(`^${literals.join("(.+?)")}$`, "s").exec(value);
+	const [first, ...rest] = literals;
+	const parts = partsIn(text);
+	const form = parts.map((part, index) => `(${formOf(part)})${rest[index]}`);
+	const found = new RegExp(`^${first}${form.join("")}$`, "s").exec(value);
 	if (found === null) {
 		return undefined;
 	}
 	const values = new Map<string, string>();
-	for (const [index, { name, place }] of partsIn(text).entries()) {
+	for (const [index, { name, place }] of parts.entries()) {
 		const read = readAs(place, found[index + 1] as string);
 		if (read === undefined || (values.get(name) ?? read) !== read) {
 			return undefined;
@@ -73,6 +79,17 @@ export function readBack(
 		values.set(name, read);
 	}
 	return values;
+}
+
+/** What a part can look like, so that colons in the path of a socket are not taken for the template's own. */
+function formOf({ name }: Part): string {
+	const attribute = name.split(".")[1];
+	if (attribute === "port") {
+		return "\\d{1,5}";
+	}
+	return attribute === "user" || attribute === "name"
+		? "[^:/@?#&=;,\\s]+?"
+		: ".+?";
 }
 
 function partsIn(text: string): Part[] {

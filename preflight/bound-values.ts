@@ -25,9 +25,6 @@ export type Given<T> = {
 	login: T;
 };
 
-/** Where the stand-in's processes find their secret files, joined by colons; a container has them at their own paths. */
-const mountedFiles = "NETRA_MOUNTED_FILES";
-
 export class BoundValues {
 	readonly checklist: Checklist;
 	readonly variables: NodeJS.ProcessEnv;
@@ -35,9 +32,11 @@ export class BoundValues {
 	readonly problems: Problem[] = [];
 	readonly #unusable: ReadonlySet<string>;
 	readonly #bound: readonly Bound[];
-	readonly #files: readonly Bound[];
 
-	/** @param unusable variables that are missing or wrong: nothing is read of them, and nothing said */
+	/**
+	 * @param variables with the contents of the service's files under their paths
+	 * @param unusable variables that are missing or wrong: nothing is read of them, and nothing said
+	 */
 	constructor(
 		checklist: Checklist,
 		variables: NodeJS.ProcessEnv,
@@ -46,16 +45,10 @@ export class BoundValues {
 		this.checklist = checklist;
 		this.variables = variables;
 		this.#unusable = unusable;
-		this.#bound = secretsOf(checklist, checklist.secrets).map(
-			([variable, secret]) => ({ variable, ...secret }),
-		);
-		const mounted = (variables[mountedFiles] ?? "").split(":");
-		this.#files = secretsOf(checklist, checklist.files).map(
-			([path, secret]) => ({
-				variable: mounted.find((each) => each.endsWith(path)) ?? path,
-				...secret,
-			}),
-		);
+		this.#bound = secretsOf(checklist).map(([variable, secret]) => ({
+			variable,
+			...secret,
+		}));
 	}
 
 	store(name: string): CheckedStore | undefined {
@@ -75,8 +68,8 @@ export class BoundValues {
 
 	/** The file that holds an attribute of a store. */
 	file(store: string, attribute: StoreAttribute): Bound | undefined {
-		return this.#files.find(
-			({ source }) => source.from === `${store}.${attribute}`,
+		return this.all(store, attribute).find(({ variable }) =>
+			variable.startsWith("/"),
 		);
 	}
 

@@ -2,6 +2,7 @@
 import type { Checklist } from "../contract/checklist.ts";
 import { type Access, readAccess } from "./dependencies.ts";
 import { type Expectation, expectationsOf } from "./expectations.ts";
+import { withFiles } from "./files.ts";
 import type { Outcome } from "./outcome.ts";
 import { bindFix, upCommand } from "./remedies.ts";
 import { type Problem, valueProblems } from "./variable-rules.ts";
@@ -19,21 +20,21 @@ export function inspect(
 	checklist: Checklist,
 	variables: NodeJS.ProcessEnv,
 ): Configuration {
+	const held = withFiles(variables, Object.keys(checklist.files));
 	const expected = expectationsOf(checklist);
-	const isSet = ({ variable }: Expectation) =>
-		variables[variable] !== undefined;
+	const isSet = ({ variable }: Expectation) => held[variable] !== undefined;
 	const missing = expected
 		.filter((each) => !isSet(each))
 		.map((each) => missingProblem(each, checklist));
 	const present = expected.filter(isSet);
 	const wrong = [
-		...present.flatMap((each) => valueProblems(checklist, each, variables)),
-		...sharedProblems(checklist, present, variables),
+		...present.flatMap((each) => valueProblems(checklist, each, held)),
+		...sharedProblems(checklist, present, held),
 		...unwantedProblems(checklist, variables),
 	];
 	const { access, problems } = readAccess(
 		checklist,
-		variables,
+		held,
 		new Set([...missing, ...wrong].map(({ variable }) => variable)),
 	);
 	const all = [...missing, ...wrong, ...problems];

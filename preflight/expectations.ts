@@ -15,7 +15,7 @@ export type Secret = {
 	source: CheckedSource;
 };
 
-/** A variable that must be set. */
+/** A variable that must be set, or a file that must be there: its path stands for a name. */
 export type Expectation = {
 	variable: string;
 	/** For a variable that holds a secret's version. */
@@ -24,24 +24,26 @@ export type Expectation = {
 	plain?: PlainForm;
 };
 
-/** Every variable that the service must have. */
+/** Every variable and every secret file that the service must have. */
 export function expectationsOf(checklist: Checklist): Expectation[] {
 	return [
 		...Object.entries(checklist.variables).map(
 			([variable, plain]): Expectation => ({ variable, plain }),
 		),
-		...secretsOf(checklist, checklist.secrets).map(
+		...secretsOf(checklist).map(
 			([variable, secret]): Expectation => ({ variable, secret }),
 		),
 	];
 }
 
-/** What variables, or files, hold: their name and the secret. */
-export function secretsOf(
-	{ sources, environment }: Checklist,
-	bound: Readonly<Record<string, string>>,
-): [name: string, secret: Secret][] {
-	return Object.entries(bound).flatMap(([name, id]) => {
+/** The secret that each variable and each file holds. */
+export function secretsOf({
+	secrets,
+	files,
+	sources,
+	environment,
+}: Checklist): [variable: string, secret: Secret][] {
+	return Object.entries({ ...secrets, ...files }).flatMap(([name, id]) => {
 		const source = sources[id];
 		return source === undefined
 			? []

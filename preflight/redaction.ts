@@ -5,6 +5,7 @@ import { attributeOf } from "../contract/sources.ts";
 import type { StoreAttribute } from "../contract/stores.ts";
 import { readBack } from "../contract/templates.ts";
 import { secretsOf } from "./expectations.ts";
+import { withFiles } from "./files.ts";
 
 /** Values that stand in a secret and are none: the lines of a report name them. */
 const openAttributes: ReadonlySet<StoreAttribute> = new Set([
@@ -34,8 +35,8 @@ const limit = 600;
 export type Scrubber = (text: string) => string;
 
 /**
- * A scrubber for the values that the environment holds, by the checklist where there is one, and by what names and values
- * look like: it replaces them, joins lines and shortens. It replaces
+ * A scrubber for the values that the environment and the service's files hold, by the checklist where there is one, and by
+ * what names and values look like: it replaces them, joins lines and shortens. It replaces
  * first, so that nothing is cut in half and stays.
  */
 export function scrubberFor(
@@ -64,7 +65,7 @@ function secretValues(
 	checklist: Checklist | undefined,
 	variables: NodeJS.ProcessEnv,
 ): string[] {
-	const bound = checklist ? secretsOf(checklist, checklist.secrets) : [];
+	const bound = checklist ? secretsOf(checklist) : [];
 	const namesOf = (wantsOpen: boolean) =>
 		new Set(
 			bound
@@ -72,7 +73,8 @@ function secretValues(
 				.map(([name]) => name),
 		);
 	const [openNames, closedNames] = [namesOf(true), namesOf(false)];
-	const values = Object.entries(variables).flatMap(([name, value]) =>
+	const held = withFiles(variables, Object.keys(checklist?.files ?? {}));
+	const values = Object.entries(held).flatMap(([name, value]) =>
 		value !== undefined &&
 		(closedNames.has(name) ||
 			(secretSign(name, value) !== undefined && !openNames.has(name)))

@@ -12,7 +12,7 @@ type Tests = Parameters<jestSequencer.default["sort"]>[0];
 /** What a file imports tells what it waits for: servers and engines, then engines, then thousands of mutants, then servers. */
 const slowest = [
 	/(?:local|foreign)-stack\.ts"/,
-	/\/checkout\.ts"/,
+	/\/(?:(?:votes-)?checkout|shared-staging)\.ts"/,
 	/\/judge(?:-rows)?\.ts"/,
 	/\/servers\/|\/real\//,
 ];

@@ -94,7 +94,7 @@ export class CloudStore {
 
 	/** Written beside the file and renamed, so that a reader or a crash never meets half a cloud. */
 	#save(world: World): void {
-		const text = JSON.stringify(world, null, "\t");
+		const text = JSON.stringify(world);
 		if (text === this.#cached?.text) return;
 		const temporary = `${this.#file}.${process.pid}`;
 		writeFileSync(temporary, text, { mode: 0o600 });

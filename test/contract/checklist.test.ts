@@ -142,15 +142,15 @@ describe("a contract", () => {
 		"is refused where the fixed text of a template has a secret: %s",
 		(text) => {
 			const message = messageAfter(template(text));
-			expect(message).toBe(
-				"contract/platform.ts does not hold together:\n  secrets.composed.source.text: has what looks like a secret in its fixed text, which the job that tries it shows as plain text: make it a secret of its own, and write {<its id>}",
+			expect(message).toContain(
+				"secrets.composed.source.text: has what looks like a secret in its fixed text, which the job that tries it shows as plain text: make it a secret of its own, and write {<its id>}",
 			);
 		},
 	);
 
 	it.each([
-		"postgresql://{database.user}:{database.password}@{database.host}/app?sslmode=require",
-		"https://elsewhere.org/?user={database.user}&password={database.password}",
+		"postgresql://{database.user}:{database.password}@{database.host}/netra",
+		"user={database.user} password={database.password} dbname=netra",
 		"https://elsewhere.org/?token=app-{jwt-secret}",
 		'{"user":"{database.user}","password":"{database.password}"}',
 		"Authorization=Bearer {jwt-secret}",

@@ -36,6 +36,11 @@ describe("a composed value", () => {
 		],
 		["a prefix", "Bearer {api-key}", "Bearer k\n1"],
 		[
+			"a password file, whose socket has colons of its own",
+			"{database.host}:{redis.port}:{database.user}:{database.password}",
+			'/cloudsql/p:r:i:6378:netra_a:p@ss/w:o?r#d&"\\%{x}',
+		],
+		[
 			"the same part twice",
 			"{redis.host}:{redis.port},{redis.host}:7000",
 			"10.0.0.3:6378,10.0.0.3:7000",

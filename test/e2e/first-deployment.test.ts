@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from "@jest/globals";
-import { Checkout, outputOf } from "./checkout.ts";
+import { outputOf } from "./checkout.ts";
 import { servingRevisions } from "./cloud.ts";
 import {
 	type Blow,
@@ -9,8 +9,9 @@ import {
 	type Step,
 	upStruck,
 } from "./converge.ts";
+import { votesCheckout } from "./votes-checkout.ts";
 
-const checkout = new Checkout();
+const checkout = votesCheckout();
 afterAll(() => checkout.remove());
 
 /**
@@ -27,11 +28,11 @@ const strikes: [Blow, string, string][] = [
 	[
 		"stand-in killed after",
 		"secretmanager/secretVersion:SecretVersion",
-		"database-url",
+		"database-password",
 	],
-	["fails before its effect", "cloudrunv2/job:Job", "auth-preflight"],
-	["fails after its effect", "cloudrunv2/service:Service", "auth"],
-	["engine killed before", "cloudrunv2/job:Job", "auth-verify"],
+	["fails before its effect", "cloudrunv2/job:Job", "web-preflight"],
+	["fails after its effect", "cloudrunv2/service:Service", "web"],
+	["engine killed before", "cloudrunv2/job:Job", "web-verify"],
 ];
 
 /** Strikes a step, after what the strikes before it made necessary. Returns that. */
@@ -82,9 +83,9 @@ describe("a first deployment that is struck again and again", () => {
 	});
 
 	it("[R-031] comes to the wanted state, and has nothing left to do", async () => {
-		expect(
-			Object.keys(servingRevisions(checkout, "netra-staging")),
-		).toHaveLength(3);
+		expect(Object.keys(servingRevisions(checkout, "votes-staging"))).toEqual([
+			"votes-web-staging",
+		]);
 		const again = await checkout.pulumi(
 			"up",
 			"-s",

@@ -2,16 +2,17 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { Checkout, isEngine, outputOf, processesIn } from "./checkout.ts";
+import { type Checkout, isEngine, outputOf, processesIn } from "./checkout.ts";
 import { scriptFaults } from "./cloud.ts";
 import { converge, struck } from "./converge.ts";
+import { votesCheckout } from "./votes-checkout.ts";
 
 const up = ["up", "-s", "staging", "--yes", "--skip-preview"] as const;
 const typed = `tools/pulumi-local ${up.join(" ")}`;
 
 let checkout: Checkout;
 beforeEach(() => {
-	checkout = new Checkout();
+	checkout = votesCheckout();
 });
 afterEach(() => checkout.remove());
 

@@ -2,12 +2,12 @@ import { beforeAll, describe, expect, it } from "@jest/globals";
 import { handOver } from "../in-process/exchange.ts";
 import { succeeded } from "../in-process/in-process.ts";
 import { cloudEntries, servingRevisions } from "./cloud.ts";
-import { sharedStaging } from "./shared-staging.ts";
+import { sharedVotes } from "./votes-checkout.ts";
 
-const project = "netra-staging";
-const auth = "netra-auth-staging";
+const project = "votes-staging";
+const web = "votes-web-staging";
 /** Deploys in this process; prune asks the real engine, which is told. */
-const { checkout, stack } = sharedStaging();
+const { checkout, stack } = sharedVotes();
 
 const prune = (...args: string[]) =>
 	checkout.run("tools/prune-local", "-s", "staging", ...args);
@@ -23,7 +23,7 @@ async function set(path: string, value: string | number): Promise<void> {
 	stack.set(path, value);
 	await pulumi("config", "set", "--path", path, String(value));
 }
-const serving = () => servingRevisions(checkout, project)[auth] as string;
+const serving = () => servingRevisions(checkout, project)[web] as string;
 
 /** The versions that are not enabled, as `<secret>/<version>`. */
 const gone = () =>
@@ -44,14 +44,12 @@ const listed = (output: string) =>
 		([, secret, version]) => `${secret}/${version}`,
 	);
 
-/** What the revisions of the first two of four epochs pin: only these three secrets follow the login. */
+/** What the revisions of the first two of four epochs pin: only these two secrets follow the login. */
 const expected = [
-	"database-url-staging/1",
-	"database-url-staging/2",
-	"postgres-password-staging/1",
-	"postgres-password-staging/2",
-	"postgres-user-staging/1",
-	"postgres-user-staging/2",
+	"database-password-staging/1",
+	"database-password-staging/2",
+	"database-user-staging/1",
+	"database-user-staging/2",
 ];
 const revisions: string[] = [];
 
@@ -73,7 +71,7 @@ describe("prune, after three rotations", () => {
 		expect({ code, output }).toMatchObject({ code: 0 });
 		expect(listed(output).sort()).toEqual(expected);
 		expect(output).toContain(
-			`database-url-staging          1  pinned only by ${revisions[0]}, `,
+			`database-password-staging     1  pinned only by ${revisions[0]}, `,
 		);
 		expect(output).toContain("whose login is gone");
 		expect(output).toMatch(
@@ -86,7 +84,7 @@ describe("prune, after three rotations", () => {
 		await set("rotationEpoch", 4);
 		expect(await prune("--yes")).toEqual({
 			code: 1,
-			output: `[prune] refused: the configuration says epoch 4, but service ${auth} is ready with revision ${revisions[3]}\n  fix: bring the epoch live first: pulumi up -s staging\n`,
+			output: `[prune] refused: the configuration says epoch 4, but service ${web} is ready with revision ${revisions[3]}\n  fix: bring the epoch live first: pulumi up -s staging\n`,
 		});
 		await set("rotationEpoch", 3);
 		expect(gone()).toEqual([]);
@@ -99,17 +97,17 @@ describe("prune, after three rotations", () => {
 		expect(await prune()).toEqual({
 			code: 0,
 			output:
-				"Every version in staging, project netra-staging of the stand-in is needed: nothing to prune.\n",
+				"Every version in staging, project votes-staging of the stand-in is needed: nothing to prune.\n",
 		});
 	});
 
 	it("leaves nothing to change, and the revision of the epoch before can serve again", async () => {
 		expect((await up()).changes).toEqual({});
-		await set("services.auth.pinnedRevision", revisions[2] as string);
+		await set("services.web.pinnedRevision", revisions[2] as string);
 		await up();
 		const [service] = Object.entries(
 			cloudEntries(checkout, project, "gcp:cloudrunv2/service:Service"),
-		).filter(([id]) => id.endsWith(auth));
+		).filter(([id]) => id.endsWith(web));
 		expect(service?.[1].properties.trafficStatuses).toMatchObject([
 			{ revision: revisions[2], percent: 100 },
 		]);
@@ -126,22 +124,27 @@ describe("prune on the stand-in", () => {
 		);
 		expect(code).toBe(1);
 		expect(output).toContain(
-			"the stand-in has no project netra-production: deploy to it first, with tools/pulumi-local",
+			"the stand-in has no project votes-production: deploy to it first, with tools/pulumi-local",
 		);
 	});
 
 	it("has a gcloud that refuses every other command", async () => {
 		for (const args of [
-			["secrets", "delete", "database-url-staging", "--project=netra-staging"],
+			[
+				"secrets",
+				"delete",
+				"database-password-staging",
+				"--project=votes-staging",
+			],
 			[
 				"secrets",
 				"versions",
 				"destroy",
 				"3",
-				"--secret=database-url-staging",
-				"--project=netra-staging",
+				"--secret=database-password-staging",
+				"--project=votes-staging",
 			],
-			["run", "services", "list", "--project=netra-staging", "--format=json"],
+			["run", "services", "list", "--project=votes-staging", "--format=json"],
 		]) {
 			expect(
 				await checkout.run("tools/with-toolchain", "local/bin/gcloud", ...args),

