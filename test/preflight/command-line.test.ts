@@ -123,7 +123,7 @@ describe("preflight's command line", () => {
 		expect({ code, errors }).toEqual({
 			code: 2,
 			errors:
-				"preflight needs Node 22.18 or newer and this is Node 20.20.2: run it as 'tools/with-toolchain node preflight …', or install a newer Node\n",
+				"preflight needs Node 22.18 or newer and this is Node 20.20.2: run it as 'npm run preflight -- …', or install a newer Node\n",
 		});
 	});
 });
