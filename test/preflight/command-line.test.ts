@@ -188,7 +188,7 @@ describe("a checklist that preflight cannot use", () => {
 			`${up}, which gives each job its own`,
 		],
 	])(
-		"[R-063] is one failure that says what to do: %s",
+		"[R-050] is one failure that says what to do: %s",
 		async (_, text, fact, fix) => {
 			const report = await runPreflight(["check", "auth", "staging"], {
 				PREFLIGHT_CHECKLIST: text,
@@ -203,7 +203,7 @@ describe("a checklist that preflight cannot use", () => {
 		},
 	);
 
-	it("[R-063] is one that is missing, in Cloud Logging's form too", async () => {
+	it("[R-050] is one that is missing, in Cloud Logging's form too", async () => {
 		const { code, lines } = await runPreflight(
 			// A container that nobody gave a checklist.
 			["check", "unheard-of", "staging", "--json"],

@@ -44,7 +44,7 @@ describe("the file that the image holds", () => {
 		});
 	});
 
-	it("[R-103] checks services of other contracts by what their jobs bring", async () => {
+	it("[R-050] checks services of other contracts by what their jobs bring", async () => {
 		const file = builtFile();
 		const contract = structuredClone(votes);
 		// The database that is there.
@@ -81,7 +81,7 @@ describe("the file that the image holds", () => {
 		);
 	});
 
-	it("[R-103] is made of logic alone: no contract and no second key", () => {
+	it("[R-050] is made of logic alone: no contract and no second key", () => {
 		const listed = spawnSync(
 			process.execPath,
 			[
@@ -115,7 +115,7 @@ describe("the file that the image holds", () => {
 		);
 	});
 
-	it("[R-103] is made of what the Dockerfile copies, without a contract", () => {
+	it("[R-050] is made of what the Dockerfile copies, without a contract", () => {
 		const folder = temporaryFolder("netra");
 		bench.cleanUps.push(folder.remove);
 		const ignored = textOf("preflight/Dockerfile.dockerignore").split("\n");
