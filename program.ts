@@ -126,7 +126,7 @@ export async function deployPlatform(
 		]),
 	);
 
-	const buckets = makeBuckets(platform, config, identities);
+	const buckets = makeBuckets(platform, config, identities, rotation);
 	const secrets = new PlatformSecrets("secrets", {
 		platform,
 		config,
@@ -266,6 +266,7 @@ function makeBuckets(
 	platform: Platform,
 	{ environment, region, dataProtection: protect }: StackConfig,
 	identities: ReadonlyMap<string, ServiceIdentity>,
+	rotation: Rotation,
 ): ReadonlyMap<string, Bucket> {
 	return new Map(
 		storesOfKind(platform, "bucket").map(({ name, store }) => [
@@ -282,6 +283,7 @@ function makeBuckets(
 					.map(([service, { member }]) => ({ service, member })),
 				keyAccountId:
 					store.hmac === true ? bucketAccountIdIn(platform, name) : undefined,
+				rotation,
 				protect,
 			}),
 		]),

@@ -153,7 +153,8 @@ function siblingsOf(
 	);
 }
 
-const noProhibitions: Prohibitions = {
+/** For whoever asks about the contract alone. */
+export const noProhibitions: Prohibitions = {
 	forbiddenVariables: {},
 	alternatives: {},
 };

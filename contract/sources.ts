@@ -175,7 +175,7 @@ export function secretParts(source: SecretSource): string[] {
 }
 
 /** The sources of stores that a source is composed of: itself, or those in a template. */
-export function storeParts(source: SecretSource): StoreSource[] {
+export function storeParts(source: AnySource): StoreSource[] {
 	if (source.from === "template") {
 		return partNames(source.text)
 			.filter((name) => name.includes("."))
@@ -185,10 +185,10 @@ export function storeParts(source: SecretSource): StoreSource[] {
 }
 
 /** Everything that a source takes of stores. */
-export function storeUses(
-	platform: { stores: Readonly<Record<string, Store>> },
-	source: SecretSource,
-): StoreUse[] {
+export function storeUses<Declared extends { kind: StoreKind }>(
+	platform: { stores: Readonly<Record<string, Declared>> },
+	source: AnySource,
+): StoreUse<Declared>[] {
 	return storeParts(source).flatMap((part) => storeUse(platform, part) ?? []);
 }
 

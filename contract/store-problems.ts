@@ -270,7 +270,20 @@ const logins: Partial<Record<StoreKind, readonly StoreAttribute[][]>> = {
 		["url", "ca"],
 		["host", "password", "ca"],
 	],
+	bucket: [["access-key-id", "secret-access-key"]],
 };
+
+/** The forms of which a service must take one. A bucket is used without a key too, by the service's own account. */
+function formsOf(
+	store: Store | undefined,
+	taken: readonly StoreAttribute[],
+): readonly StoreAttribute[][] {
+	const isKeyless =
+		store?.kind === "bucket" &&
+		(store.hmac !== true ||
+			!taken.some((attribute) => keyAttributes.includes(attribute)));
+	return store === undefined || isKeyless ? [] : (logins[store.kind] ?? []);
+}
 
 /** A part of a login alone can't be used, and a rotation changes user and password together. */
 function* loginProblems(platform: Platform): Generator<Problem> {
@@ -283,7 +296,7 @@ function* loginProblems(platform: Platform): Generator<Problem> {
 			.flatMap(({ source }) => storeUses(platform, source));
 		for (const [store, taken] of Map.groupBy(uses, (use) => use.name)) {
 			const attributes = taken.map(({ attribute }) => attribute);
-			const forms = logins[taken[0]?.store.kind ?? "clickhouse"] ?? [];
+			const forms = formsOf(taken[0]?.store, attributes);
 			const isWhole = forms.some((form) =>
 				form.every((attribute) => attributes.includes(attribute)),
 			);

@@ -10,17 +10,25 @@ import type {
 } from "../contract/checklist.ts";
 import { serviceNameIn, variableIn } from "../contract/names.ts";
 import type { PlainValue } from "../contract/schema.ts";
+import type { SecretSource } from "../contract/sources.ts";
+import type { Store } from "../contract/stores.ts";
 import type { Expected, ExpectedService } from "./expected.ts";
+import { storeIdentity } from "./second-key.ts";
 
 /** The version of the shape below. */
 const version = 1;
 
 export function wantedChecklist(
 	{ platform, secondKey, secrets, environment, project }: Expected,
-	{ service, contract, bindings, variables, stores }: ExpectedService,
+	{ service, contract, bindings, variables }: ExpectedService,
 ): Checklist {
 	const { port, startupPath, livenessPath } = contract;
-	const bound = [...bindings.secrets, ...bindings.files];
+	const bound = [...bindings.secrets, ...bindings.files].flatMap(
+		({ secret: id, secretId }) => {
+			const source = secrets.get(secretId)?.source;
+			return source === undefined ? [] : [{ id, source }];
+		},
+	);
 	const plain = Object.entries(contract.variables);
 	return {
 		version,
@@ -40,29 +48,17 @@ export function wantedChecklist(
 			bindings.files.map(({ path, secret }) => [path, secret]),
 		),
 		sources: Object.fromEntries(
-			bound.flatMap(({ secret, secretId }) => {
-				const source = secrets.get(secretId)?.source;
-				return source === undefined
-					? []
-					: [
-							[
-								secret,
-								source.from === "constant"
-									? { from: "constant", sha256: sha256(source.value) }
-									: source,
-							],
-						];
-			}),
+			bound.map(({ id, source }) => [
+				id,
+				source.from === "constant"
+					? { from: "constant", sha256: sha256(source.value) }
+					: source,
+			]),
 		),
 		stores: Object.fromEntries(
-			stores.map(({ name, store: { kind, ...rest } }) => {
-				const {
-					sizing: _,
-					hmac: __,
-					...identity
-				} = rest as Record<string, unknown>;
-				return [name, { kind, ...identity } as CheckedStore];
-			}),
+			Object.entries(platform.stores)
+				.filter(([name, store]) => bound.some(takesOf(name, store)))
+				.map(([name, store]) => [name, storeIdentity(store) as CheckedStore]),
 		),
 		siblings: Object.fromEntries(
 			contract.siblings.flatMap((sibling) => {
@@ -92,6 +88,14 @@ export function wantedChecklist(
 		answers: { port, startupPath, livenessPath },
 	};
 }
+
+/** True for a secret that is made from a store, is composed of something of it, or is somebody else's password to it. */
+const takesOf =
+	(name: string, store: Store) =>
+	({ id, source }: { id: string; source: SecretSource }) =>
+		source.from.startsWith(`${name}.`) ||
+		(source.from === "template" && source.text.includes(`{${name}.`)) ||
+		(store.kind === "clickhouse" && store.passwordSecret === id);
 
 const sha256 = (text: string) =>
 	createHash("sha256").update(text).digest("hex");

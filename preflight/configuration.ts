@@ -1,5 +1,6 @@
 /** Checks a service's variables against its checklist, all at once and without connecting to anything. */
 import type { Checklist } from "../contract/checklist.ts";
+import { triedSecrets, triedStores } from "../contract/tried-values.ts";
 import { type Access, readAccess } from "./dependencies.ts";
 import { type Expectation, expectationsOf } from "./expectations.ts";
 import { withFiles } from "./files.ts";
@@ -47,25 +48,51 @@ export function inspect(
 						{
 							state: "passed",
 							check: "variables",
-							fact: `all ${expected.length} are set and well-formed${tried(access) ? "" : "; they give no login to a data store, so none was tried"}`,
+							fact: `all ${expected.length} are set and well-formed${reach(checklist, expected)}`,
 						},
-						...untriedBuckets(checklist),
+						...untriedStores(checklist, access),
 					],
 	};
 }
 
-const tried = (access: Access) =>
-	Object.values(access).some((logins) => logins.length > 0);
+/** How far that goes, where nobody can be asked about a value: it may be well-formed and refused all the same. */
+function reach(checklist: Checklist, expected: readonly Expectation[]): string {
+	const tried = triedSecrets(checklist);
+	const issued = expected.flatMap(({ variable, secret }) =>
+		secret?.source.from === "external" && !tried.has(secret.id)
+			? [variable]
+			: [],
+	);
+	return [
+		...(triedStores(checklist).length === 0
+			? ["they give no login to a data store, so none was tried"]
+			: []),
+		...(issued.length === 0
+			? []
+			: [`of ${issued.join(", ")} nothing but the form can be tried`]),
+	]
+		.map((text) => `; ${text}`)
+		.join("");
+}
 
-/** Preflight speaks no object storage's language: better to say so than to let somebody think that a bucket was tried. */
-function untriedBuckets({ stores }: Checklist): Outcome[] {
-	return Object.entries(stores)
-		.filter(([, store]) => store.kind === "bucket")
-		.map(([name]) => ({
+/** Better to say so than to let somebody think that a store was tried. */
+function untriedStores(checklist: Checklist, access: Access): Outcome[] {
+	return triedStores(checklist)
+		.filter(
+			({ name, kind }) => !access[kind].some(({ store }) => store === name),
+		)
+		.map(({ name, kind, lacks }) => ({
 			state: "warning",
-			check: `bucket ${name}`,
-			fact: "was not tried: preflight has no check of buckets",
-			fix: "name a command of the service's own that uses it, as its checkCommand in contract/platform.ts",
+			check: `${kind} ${name}`,
+			...(lacks === undefined
+				? {
+						fact: "was not tried: on this machine nothing answers for it",
+						fix: "deploy to staging, where preflight tries it",
+					}
+				: {
+						fact: "was not tried: nobody can log in by what the service takes of it",
+						fix: `bind ${lacks} of '${name}' too, in contract/platform.ts`,
+					}),
 		}));
 }
 

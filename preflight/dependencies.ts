@@ -4,6 +4,7 @@ import type { DatabaseLogin } from "../contract/connection-strings.ts";
 import type { StoreKind } from "../contract/stores.ts";
 import type { ClickhouseAccess } from "./access.ts";
 import { BoundValues, type Given } from "./bound-values.ts";
+import { type BucketAccess, bucketLogin } from "./bucket-login.ts";
 import { clickhouseLogin } from "./clickhouse-login.ts";
 import { postgresLogin } from "./postgres-login.ts";
 import { type RedisLogin, redisLogin } from "./redis-login.ts";
@@ -14,6 +15,7 @@ export type Access = {
 	postgres: Given<DatabaseLogin>[];
 	redis: Given<RedisLogin>[];
 	clickhouse: Given<ClickhouseAccess>[];
+	bucket: Given<BucketAccess>[];
 };
 
 /**
@@ -40,6 +42,7 @@ export function readAccess(
 			),
 			redis: each("redis", redisLogin),
 			clickhouse: each("clickhouse", clickhouseLogin),
+			bucket: each("bucket", bucketLogin),
 		},
 		problems: values.problems,
 	};

@@ -16,6 +16,7 @@ const openAttributes: ReadonlySet<StoreAttribute> = new Set([
 	"name",
 	"user",
 	"ca",
+	"region",
 ]);
 
 function isOpen(source: CheckedSource): boolean {

@@ -4,6 +4,7 @@ import {
 	valueProblems,
 } from "../../contract/value-rules.ts";
 import type { Evidence } from "../evidence.ts";
+import { plainSource } from "../plain-values.ts";
 import { known } from "../read.ts";
 import { type Finding, type Rule, suffers } from "../rule.ts";
 
@@ -27,7 +28,7 @@ export const noPlaceholder: Rule = {
 			// What the contract works out of its hosts and names is declared, and no guess.
 			const derived = new Map(
 				workload.of?.plain
-					.filter(({ source }) => source !== "literal")
+					.filter(({ written }) => plainSource(written) !== "literal")
 					.map(({ variable, value }) => [variable, value]),
 			);
 			for (const { name, value, secret } of workload.everyVariable) {

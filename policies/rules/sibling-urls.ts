@@ -26,7 +26,7 @@ export const siblingUrls: Rule = {
 	looksAt: "resource",
 	*check({ workloads, ours, expected }) {
 		for (const workload of ours) {
-			yield* wrongPlainValues(workload, "url", "urls");
+			yield* wrongPlainValues(workload, expected, "url", "urls");
 		}
 		const served = servedHosts(expected);
 		const allowed = new Set([

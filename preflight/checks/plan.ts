@@ -2,7 +2,7 @@
 import type { Checklist } from "../../contract/checklist.ts";
 import type { DatabaseLogin } from "../../contract/connection-strings.ts";
 import { databaseUserIn, ownerRoleIn, slots } from "../../contract/names.ts";
-import type { StoreKind } from "../../contract/stores.ts";
+import { bucketUserRole, type StoreKind } from "../../contract/stores.ts";
 import type { Access } from "../dependencies.ts";
 import { Failure } from "../failure.ts";
 import type { Outcome } from "../outcome.ts";
@@ -33,6 +33,7 @@ export function dependencyChecks(
 		...access.postgres.map((given) => plan.postgres(given)),
 		...access.redis.map((given) => plan.redis(given)),
 		...access.clickhouse.map((given) => plan.clickhouse(given)),
+		...access.bucket.map((given) => plan.bucket(given)),
 	];
 }
 
@@ -141,7 +142,39 @@ class Plan {
 		};
 	}
 
-	/** A check is called after the kind of its store, and where the service binds several of the kind, after the store too. */
+	bucket({
+		store,
+		variable,
+		secretId,
+		login,
+	}: Access["bucket"][number]): Check {
+		const up = `run '${upCommand(this.#environment)}'`;
+		const { host } = new URL(login.endpoint);
+		const remedies = {
+			network: `check that the service has a way to ${host}, and that the address is Cloud Storage's`,
+			certificate: `check that ${host} is Cloud Storage's own address`,
+			login:
+				"metadataHost" in login.as
+					? `check that the job runs as the service's account, and that the account is enabled`
+					: `${up}, which binds the key whose turn it is; one that was deactivated or deleted by hand is replaced by a rotation: 'pulumi config set rotationEpoch <n + 1> -s ${this.#environment}'`,
+			bucket: `${up}, which creates the bucket that ${variable} belongs to`,
+			rights: `${up}, which grants ${bucketUserRole} on ${login.bucket}; a grant takes some minutes to be known everywhere`,
+		};
+		const driver = import("./bucket.ts");
+		return {
+			name: this.#named("bucket", store),
+			variable,
+			secretId,
+			host,
+			run: async (signal) => {
+				const { checkBucket } = await driver;
+				return { fact: await checkBucket(login, remedies, signal) };
+			},
+			silence: () => silenceFailure(remedies.network),
+		};
+	}
+
+	/** A check is called after the kind of its store, and where there are several of the kind, after the store too. */
 	#named(kind: StoreKind, store: string): string {
 		const ofKind = Object.values(this.#stores).filter(
 			(each) => each.kind === kind,

@@ -2,10 +2,9 @@
 import { writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
-import { join } from "node:path";
 import { CloudError } from "../../provider/core.ts";
 import type { Workload } from "../data-plane.ts";
-import { identityIn } from "./authority.ts";
+import { outsideIdentity } from "./authority.ts";
 import { enabledPayloads, readWorld } from "./cloud-file.ts";
 import type { ClickhouseRecord } from "./state-file.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -21,10 +20,14 @@ export class Clickhouse {
 
 	constructor(around: Surroundings) {
 		this.#around = around;
-		// Containers read it at their start, whether or not they use ClickHouse.
-		writeFileSync(around.layout.trustStore, this.#identity().authority, {
-			mode: 0o600,
-		});
+		// Containers read it at their start, whether or not they use anything outside.
+		writeFileSync(
+			around.layout.trustStore,
+			outsideIdentity(around.layout).authority,
+			{
+				mode: 0o600,
+			},
+		);
 	}
 
 	/**
@@ -52,7 +55,9 @@ export class Clickhouse {
 	async resume(): Promise<void> {
 		const record = this.#around.records.state.clickhouse;
 		if (this.#server !== undefined || record === undefined) return;
-		const { certificate: cert, key } = this.#identity().server;
+		const { certificate: cert, key } = outsideIdentity(
+			this.#around.layout,
+		).server;
 		const server = createServer({ cert, key }, (request, response) =>
 			this.#answer(request, response),
 		);
@@ -75,14 +80,6 @@ export class Clickhouse {
 		this.#server?.close();
 		this.#server?.closeAllConnections();
 		this.#server = undefined;
-	}
-
-	#identity() {
-		return identityIn(
-			join(this.#around.layout.folder, "clickhouse-certificates.json"),
-			"ClickHouse stand-in",
-			["localhost", "127.0.0.1"],
-		);
 	}
 
 	#answer(request: IncomingMessage, response: ServerResponse): void {

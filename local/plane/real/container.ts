@@ -6,6 +6,7 @@ import { blocksAt, textAt } from "../../provider/values.ts";
 import type { Workload } from "../data-plane.ts";
 import { logFile } from "./layout.ts";
 import { signalTo } from "./process-list.ts";
+import { storageVariables } from "./storage.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const checkout = resolve(import.meta.dirname, "../../..");
@@ -29,7 +30,7 @@ export type Container = {
 
 /** Starts the template's first container. Whatever it writes goes to the log of its revision or execution. */
 export function startContainer(
-	{ layout, processes, note }: Surroundings,
+	{ layout, processes, records, note }: Surroundings,
 	workload: Workload,
 	given: Record<string, string>,
 ): Container {
@@ -45,6 +46,7 @@ export function startContainer(
 			...imageEnvironment(home, layout.trustStore),
 			// A process has no folders of its own: they begin with the stack's, and preflight has to find them.
 			...mountedFilesOf(workload),
+			...storageVariables(records.state.storage),
 			...workload.environment,
 			...given,
 		},

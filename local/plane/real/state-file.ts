@@ -37,6 +37,8 @@ export type ClickhouseRecord = {
 	database: string;
 };
 
+export type StorageRecord = { project: string; port: number };
+
 export type MountRecord = {
 	/** The folder that containers see. */
 	path: string;
@@ -53,6 +55,7 @@ export type PlaneState = {
 	services: Record<string, ServiceRecord>;
 	mounts: Record<string, MountRecord>;
 	clickhouse?: ClickhouseRecord;
+	storage?: StorageRecord;
 };
 
 /** Reads the state without changing anything; empty where there is none. */

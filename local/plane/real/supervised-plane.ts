@@ -20,6 +20,7 @@ import { Service } from "./service.ts";
 import { SqlServers } from "./sql-servers.ts";
 import type { ServiceRecord } from "./state-file.ts";
 import type { PlaneStatus, ServiceStatus } from "./status.ts";
+import { Storage } from "./storage.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 export class SupervisedPlane implements DataPlane {
@@ -27,6 +28,7 @@ export class SupervisedPlane implements DataPlane {
 	readonly #sql: SqlServers;
 	readonly #redis: RedisServers;
 	readonly #clickhouse: Clickhouse;
+	readonly #storage: Storage;
 	readonly #mounts: Mounts;
 	readonly #executions: Executions;
 	readonly #services = new Map<string, Service>();
@@ -37,6 +39,7 @@ export class SupervisedPlane implements DataPlane {
 		this.#sql = new SqlServers(around);
 		this.#redis = new RedisServers(around);
 		this.#clickhouse = new Clickhouse(around);
+		this.#storage = new Storage(around);
 		this.#mounts = new Mounts(around, this.#sql);
 		this.#executions = new Executions(around, this.#prepare);
 	}
@@ -49,6 +52,7 @@ export class SupervisedPlane implements DataPlane {
 			...this.#sql.resume(),
 			...this.#redis.resume(),
 			() => this.#clickhouse.resume(),
+			() => this.#storage.resume(),
 			...Object.entries(services)
 				.filter(([key]) => !this.#services.has(key))
 				.map(
@@ -85,6 +89,7 @@ export class SupervisedPlane implements DataPlane {
 		await Promise.all([...this.#services.values()].map((one) => one.close()));
 		await this.#executions.stopAll();
 		this.#clickhouse.stop();
+		this.#storage.stop();
 		await this.#sql.stopAll();
 		await this.#redis.stopAll();
 	}
@@ -95,7 +100,7 @@ export class SupervisedPlane implements DataPlane {
 	}
 
 	status(): PlaneStatus {
-		const { sql, redis, clickhouse } = this.#around.records.state;
+		const { sql, redis, clickhouse, storage } = this.#around.records.state;
 		return {
 			supervisor: { pid: process.pid },
 			logs: this.#around.layout.logs,
@@ -112,6 +117,9 @@ export class SupervisedPlane implements DataPlane {
 				...(clickhouse === undefined
 					? []
 					: [{ what: "ClickHouse (stand-in)", port: clickhouse.port }]),
+				...(storage === undefined
+					? []
+					: [{ what: "Cloud Storage (stand-in)", port: storage.port }]),
 			],
 			problems: this.#problems,
 		};
@@ -214,6 +222,7 @@ export class SupervisedPlane implements DataPlane {
 	readonly #prepare = async (workload: Workload): Promise<void> => {
 		this.#mounts.prepare(workload);
 		await this.#clickhouse.provide(workload);
+		await this.#storage.provide(workload);
 	};
 
 	async #open(record: ServiceRecord): Promise<Service> {

@@ -8,8 +8,14 @@ import { Client } from "pg";
 import { CloudStore } from "../../../local/cloud/store.ts";
 import { put } from "../../../local/cloud/world.ts";
 import { isRunning } from "../../../local/plane/real/process-identity.ts";
+import type { Properties } from "../../../local/provider/values.ts";
 import { freePort } from "../../../local/servers/child-process.ts";
-import { SERVICE } from "../../../local/types/tokens.ts";
+import {
+	BUCKET,
+	BUCKET_MEMBER,
+	HMAC_KEY,
+	SERVICE,
+} from "../../../local/types/tokens.ts";
 import { LATEST } from "../../../local/types/traffic.ts";
 import { Bench, project, service, until, workload } from "./bench.ts";
 
@@ -241,5 +247,61 @@ describe("the stand-in for ClickHouse", () => {
 				}),
 			),
 		).toEqual({ ok: true });
+	});
+});
+
+describe("the stand-in for Cloud Storage", () => {
+	const key = { accessKeyId: "GOOG1EKEY", secretAccessKey: "s".repeat(40) };
+	const account = `uploads@${project}.iam.gserviceaccount.com`;
+	const signature = new URL(
+		"../../../preflight/aws-signature.ts",
+		import.meta.url,
+	);
+	/** Ends well if a request that is signed with the key gets this answer. */
+	const asks = (bucket: string, secretAccessKey: string, code: string) =>
+		bench.plane.runExecution(
+			workload(`${bucket}-${code}`, {
+				container: {
+					commands: [
+						"node",
+						"-e",
+						`const url = new URL(process.env.STORAGE_EMULATOR_HOST + "/${bucket}");
+						import("${signature}")
+							.then(({ signatureHeaders }) => signatureHeaders(${JSON.stringify({ ...key, secretAccessKey })}, "auto", "GET", url, new Date()))
+							.then((headers) => fetch(url, { headers }))
+							.then(async (answer) => process.exit((await answer.text()).includes("${code}") ? 0 : 1));`,
+					],
+				},
+				template: { maxRetries: 0 },
+			}),
+		);
+
+	it("answers by the keys, buckets and grants of the cloud", async () => {
+		new CloudStore(bench.folder, project, () => {}).update((world) => {
+			const has = (type: string, id: string, properties: Properties) =>
+				put(world, type, id, { properties, hidden: {} });
+			has(BUCKET, "uploads", { name: "uploads" });
+			has(BUCKET, "others", { name: "others" });
+			has(HMAC_KEY, "key", {
+				accessId: key.accessKeyId,
+				secret: key.secretAccessKey,
+				serviceAccountEmail: account,
+				state: "ACTIVE",
+			});
+			has(BUCKET_MEMBER, "grant", {
+				bucket: "b/uploads",
+				role: "roles/storage.objectUser",
+				member: `serviceAccount:${account}`,
+			});
+		});
+		const { secretAccessKey } = key;
+		for (const [bucket, secret, code] of [
+			["uploads", secretAccessKey, "ListBucketResult"],
+			["uploads", "another", "SignatureDoesNotMatch"],
+			["others", secretAccessKey, "AccessDenied"],
+			["missing", secretAccessKey, "NoSuchBucket"],
+		] as const) {
+			expect(await asks(bucket, secret, code)).toEqual({ ok: true });
+		}
 	});
 });
