@@ -79,21 +79,27 @@ async function inContract(
 	} catch (error) {
 		return { outcome: "contract", said: (error as Error).message };
 	}
+	const secondKey = draftOf(reviewed);
 	const running: InProcess = new InProcess(
 		async () => ({
 			...(await product.deployPlatform(platform, {
 				stack,
 				config: running.config,
 				secretKeys: [...running.secretKeys],
+				prohibitions: secondKey,
 				release: (environment) => releaseOf(reviewed, environment),
 			})),
 		}),
-		{ stack, config: configOf(reviewed), secretKeys: ["netra-platform:externalSecrets"] },
+		{
+			stack,
+			config: configOf(reviewed),
+			secretKeys: ["netra-platform:externalSecrets"],
+		},
 	);
 	const judging = {
 		stack,
 		platform,
-		secondKey: draftOf(reviewed),
+		secondKey,
 		rules: product.rules,
 		pack: product.packArgs,
 	};
@@ -123,12 +129,17 @@ function configOf(platform: Platform): Record<string, string> {
 		.map(({ id }) => [id, { value: `4b1c/8e92?d7@61"f0%41-${id}` }]);
 	return {
 		...foreignConfig(platform, stack),
-		"netra-platform:externalSecrets": JSON.stringify(Object.fromEntries(values)),
+		"netra-platform:externalSecrets": JSON.stringify(
+			Object.fromEntries(values),
+		),
 	};
 }
 
 /** The first preview of a shipped stack, which is recorded. */
-async function planIn(environment: Environment, product?: Product): Promise<string> {
+async function planIn(
+	environment: Environment,
+	product?: Product,
+): Promise<string> {
 	const running = shippedStack(environment, {}, () => ({
 		contract: shipped,
 		deploy: product?.deployPlatform,
