@@ -400,7 +400,10 @@ export function parsePlatform(
 			inherited.map((path) => ({ path, message: inheritedKeyProblem })),
 		);
 	}
-	const { contract, origins } = withoutInline(written);
+	const { contract, origins, problems } = withoutInline(written);
+	if (problems.length > 0) {
+		throw contractError(problems);
+	}
 	const result = platformSchema.safeParse(contract);
 	if (result.success) {
 		return result.data;
@@ -414,23 +417,31 @@ export function parsePlatform(
 	);
 }
 
-/** Where a person finds it: a secret by its id, and one that a variable names by the variable. */
+/** Where a person finds it: a secret by its id, one that a variable names by the variable, and any other item by its text. */
 function pathByIds(
-	{ secrets = [] }: z.input<typeof platformShape>,
+	contract: unknown,
 	origins: Origins,
 	path: PropertyKey[],
 ): PropertyKey[] {
-	const [top, index, ...rest] = path;
-	const id: unknown =
-		top === "secrets" ? secrets[Number(index)]?.id : undefined;
-	// Only what is an id can be looked for in the file.
-	if (typeof id !== "string" || !/^[a-z0-9-]{1,63}$/.test(id)) {
-		return path;
-	}
-	const origin = origins.get(id);
+	let data = contract;
+	const named = path.map((key) => {
+		const items = data;
+		data = (data as Record<PropertyKey, unknown> | null | undefined)?.[key];
+		return Array.isArray(items) ? (idOf(data) ?? key) : key;
+	});
+	const [top, id, ...rest] = named;
+	const origin = top === "secrets" ? origins.get(String(id)) : undefined;
 	return origin === undefined
-		? ["secrets", id, ...rest]
+		? named
 		: [...origin, ...rest.filter((part) => part !== "source")];
+}
+
+/** What an item of a list is found by in the file; undefined for one without a name. */
+function idOf(item: unknown): string | undefined {
+	const name = (item as { id?: unknown } | null | undefined)?.id ?? item;
+	return typeof name === "string" && /^[\w.:/-]+$/.test(name)
+		? name
+		: undefined;
 }
 
 function contractError(

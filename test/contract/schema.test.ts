@@ -252,7 +252,7 @@ describe("a contract", () => {
 			({ environments }) => {
 				environments.staging.secretReplication = { locations: ["global"] };
 			},
-			"environments.staging.secretReplication.locations.0: must be a region such as us-central1",
+			"environments.staging.secretReplication.locations.global: must be a region such as us-central1",
 		],
 		[
 			"a region twice",
@@ -490,14 +490,14 @@ describe("a contract", () => {
 			(contract) => {
 				auth(contract).publicHosts.staging = ["https://a.example.org"];
 			},
-			"services.auth.publicHosts.staging.0: must be a host name in lower case, without scheme, port or path",
+			"services.auth.publicHosts.staging.https://a.example.org: must be a host name in lower case, without scheme, port or path",
 		],
 		[
 			"a host with a label of 64 characters",
 			(contract) => {
 				auth(contract).publicHosts.staging = [`${"a".repeat(64)}.org`];
 			},
-			"services.auth.publicHosts.staging.0: must be a host name in lower case, without scheme, port or path",
+			`services.auth.publicHosts.staging.${"a".repeat(64)}.org: must be a host name in lower case, without scheme, port or path`,
 		],
 		[
 			"a role of another form",
@@ -602,9 +602,9 @@ describe("a contract", () => {
 			});
 		});
 		expect(message.split("\n").slice(1)).toEqual([
-			"  services.auth.publicHosts.production.0: 'auth.netrasystems.ai' is a host of auth in staging already: a host belongs to one service in one environment, so give each its own",
-			"  services.backend.publicHosts.local.0: 'api.netrasystems.ai' is a host of backend in production already: a host belongs to one service in one environment, so give each its own",
-			"  services.frontend.publicHosts.production.0: 'api.netrasystems.ai' is a host of backend in production already: a host belongs to one service in one environment, so give each its own",
+			"  services.auth.publicHosts.production.auth.netrasystems.ai: 'auth.netrasystems.ai' is a host of auth in staging already: a host belongs to one service in one environment, so give each its own",
+			"  services.backend.publicHosts.local.api.netrasystems.ai: 'api.netrasystems.ai' is a host of backend in production already: a host belongs to one service in one environment, so give each its own",
+			"  services.frontend.publicHosts.production.api.netrasystems.ai: 'api.netrasystems.ai' is a host of backend in production already: a host belongs to one service in one environment, so give each its own",
 		]);
 	});
 
@@ -701,7 +701,7 @@ describe("names that an API would refuse", () => {
 			problem(
 				[
 					"services.aaaaaaaaaaaaaaaaabc: makes the Cloud Run job's name 'netra-preflight-aaaaaaaaaaaaaaaaabc-production', which has 46 characters where the API takes 44: shorten the service's name or the platform's by 2",
-					`secrets.23: makes the id in Secret Manager '${"s".repeat(250)}-production', which has 261 characters where the API takes 255: shorten the id by 6`,
+					`secrets.${"s".repeat(100)}… (250 characters): makes the id in Secret Manager '${"s".repeat(250)}-production', which has 261 characters where the API takes 255: shorten the id by 6`,
 				].join("\n  "),
 			),
 		);
@@ -737,7 +737,7 @@ describe("names that an API would refuse", () => {
 			}),
 		).toBe(
 			problem(
-				`secrets.7: makes the volume's name '${id}', which has 64 characters where the API takes 63: shorten the id by 1`,
+				`secrets.${id}: makes the volume's name '${id}', which has 64 characters where the API takes 63: shorten the id by 1`,
 			),
 		);
 	});
