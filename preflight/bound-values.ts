@@ -1,5 +1,4 @@
 /** What a service's variables and files hold of its stores: found by the source of their secret, never by name. */
-import { bindingsFor } from "../contract/bindings.ts";
 import type { Environment } from "../contract/environments.ts";
 import type { Platform, SecretContract } from "../contract/schema.ts";
 import { isStoreSource, type StoreSource } from "../contract/sources.ts";
@@ -29,9 +28,6 @@ export type Given<T> = {
 	login: T;
 };
 
-/** Where the stand-in's processes find their secret files, joined by colons; a container has them at their own paths. */
-const mountedFiles = "NETRA_MOUNTED_FILES";
-
 export class BoundValues {
 	readonly platform: Platform;
 	readonly variables: NodeJS.ProcessEnv;
@@ -40,9 +36,11 @@ export class BoundValues {
 	readonly #environment: Environment;
 	readonly #unusable: ReadonlySet<string>;
 	readonly #bound: readonly Bound[];
-	readonly #files: readonly Bound[];
 
-	/** @param unusable variables that are missing or wrong: nothing is read of them, and nothing said */
+	/**
+	 * @param variables with the contents of the service's files under their paths
+	 * @param unusable variables that are missing or wrong: nothing is read of them, and nothing said
+	 */
 	constructor(
 		platform: Platform,
 		service: string,
@@ -57,14 +55,6 @@ export class BoundValues {
 		this.#bound = expectationsOf(platform, service, environment).flatMap(
 			({ variable, secret }) =>
 				secret === undefined ? [] : [{ variable, ...secret }],
-		);
-		const mounted = (variables[mountedFiles] ?? "").split(":");
-		this.#files = bindingsFor(platform, service, environment).files.flatMap(
-			({ path, secret, secretId }) => {
-				const contract = platform.secrets.find(({ id }) => id === secret);
-				const variable = mounted.find((each) => each.endsWith(path)) ?? path;
-				return contract === undefined ? [] : [{ variable, secretId, contract }];
-			},
 		);
 	}
 
@@ -85,8 +75,8 @@ export class BoundValues {
 
 	/** The file that holds an attribute of a store. */
 	file(store: string, attribute: StoreAttribute): Bound | undefined {
-		return this.#files.find(
-			({ contract }) => contract.source.from === `${store}.${attribute}`,
+		return this.all(store, attribute).find(({ variable }) =>
+			variable.startsWith("/"),
 		);
 	}
 

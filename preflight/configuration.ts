@@ -1,9 +1,11 @@
 /** Checks a service's variables against the contract, all at once and without connecting to anything. */
+import { serviceContract } from "../contract/bindings.ts";
 import type { Environment } from "../contract/environments.ts";
 import { storesBoundBy } from "../contract/needs.ts";
 import type { Platform } from "../contract/schema.ts";
 import { type Access, readAccess } from "./dependencies.ts";
 import { comesFrom, type Expectation, expectationsOf } from "./expectations.ts";
+import { withFiles } from "./files.ts";
 import type { Outcome } from "./outcome.ts";
 import { bindFix, upCommand } from "./remedies.ts";
 import { type Problem, valueProblems } from "./variable-rules.ts";
@@ -28,18 +30,19 @@ export function inspect(
 	variables: NodeJS.ProcessEnv,
 	prohibitions: Prohibitions,
 ): Configuration {
+	const { secretFiles } = serviceContract(platform, service);
+	const held = withFiles(variables, Object.keys(secretFiles));
 	const expected = expectationsOf(platform, service, environment);
-	const isSet = ({ variable }: Expectation) =>
-		variables[variable] !== undefined;
+	const isSet = ({ variable }: Expectation) => held[variable] !== undefined;
 	const missing = expected
 		.filter((each) => !isSet(each))
 		.map((each) => missingProblem(each, environment));
 	const present = expected.filter(isSet);
 	const wrong = [
 		...present.flatMap((each) =>
-			valueProblems(platform, each, variables, environment),
+			valueProblems(platform, each, held, environment),
 		),
-		...sharedProblems(platform, present, variables, environment),
+		...sharedProblems(platform, present, held, environment),
 		...unwantedProblems(
 			platform,
 			prohibitions,
@@ -52,7 +55,7 @@ export function inspect(
 		platform,
 		service,
 		environment,
-		variables,
+		held,
 		new Set([...missing, ...wrong].map(({ variable }) => variable)),
 	);
 	const all = [...missing, ...wrong, ...problems];

@@ -8,7 +8,7 @@ import type {
 	SecretContract,
 } from "../contract/schema.ts";
 
-/** A variable that must be set. */
+/** A variable that must be set, or a file that must be there: its path stands for a name. */
 export type Expectation = {
 	variable: string;
 	/** For a variable that holds a secret's version. */
@@ -25,7 +25,7 @@ export function comesFrom(
 	return typeof value === "object" && "from" in value && value.from === origin;
 }
 
-/** Every variable that a service must have. */
+/** Every variable and every secret file that a service must have. */
 export function expectationsOf(
 	platform: Platform,
 	service: string,
@@ -39,7 +39,11 @@ export function expectationsOf(
 			plain: value,
 		}),
 	);
-	const bound = bindingsFor(platform, service, environment).secrets;
+	const { secrets, files } = bindingsFor(platform, service, environment);
+	const bound = [
+		...secrets,
+		...files.map(({ path, ...file }) => ({ ...file, variable: path })),
+	];
 	return [
 		...plain,
 		...bound.flatMap(({ variable, secret: id, secretId }): Expectation[] => {

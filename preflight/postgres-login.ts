@@ -11,6 +11,7 @@ import {
 	given,
 	sourceOf,
 } from "./bound-values.ts";
+import { mounted } from "./files.ts";
 
 /** For a service that leaves it to its driver. */
 const defaultPort = 5432;
@@ -107,9 +108,9 @@ function wayTo(
 	if (file === undefined) {
 		return undefined;
 	}
-	const caFile = file.variable;
+	const caFile = mounted(file.variable, values.variables);
 	return values.attempt(file, () => {
-		requireCertificates(contentOf(caFile, "is not mounted"));
+		requireCertificates(values.value(file));
 		const port = values.text(store, "port") ?? defaultPort;
 		return { host: values.value(host), port: Number(port), caFile };
 	});

@@ -7,6 +7,7 @@ import { secretSign } from "../contract/secret-signs.ts";
 import { attributeOf, type SecretSource } from "../contract/sources.ts";
 import type { StoreAttribute } from "../contract/stores.ts";
 import { readBack } from "../contract/templates.ts";
+import { withFiles } from "./files.ts";
 
 /** Values that stand in a secret and are none: the lines of a report name them. */
 const openAttributes: ReadonlySet<StoreAttribute> = new Set([
@@ -36,7 +37,7 @@ const limit = 600;
 export type Scrubber = (text: string) => string;
 
 /**
- * A scrubber for the values that the environment holds: it replaces them, joins lines and shortens. It replaces
+ * A scrubber for the values that the environment and the services' files hold: it replaces them, joins lines and shortens. It replaces
  * first, so that nothing is cut in half and stays.
  */
 export function scrubberFor(
@@ -68,8 +69,13 @@ function secretValues(
 	const open = new Set(
 		platform.secrets.filter(({ source }) => isOpen(source)).map(({ id }) => id),
 	);
-	const bound = Object.values(platform.services).flatMap(({ secrets }) =>
-		Object.entries(secrets),
+	const services = Object.values(platform.services);
+	const bound = services.flatMap(({ secrets, secretFiles }) =>
+		Object.entries({ ...secrets, ...secretFiles }),
+	);
+	const held = withFiles(
+		variables,
+		services.flatMap(({ secretFiles }) => Object.keys(secretFiles)),
 	);
 	const namesOf = (wantsOpen: boolean) =>
 		new Set(
@@ -80,7 +86,7 @@ function secretValues(
 				),
 		);
 	const [openNames, closedNames] = [namesOf(true), namesOf(false)];
-	const values = Object.entries(variables).flatMap(([name, value]) =>
+	const values = Object.entries(held).flatMap(([name, value]) =>
 		value !== undefined &&
 		(closedNames.has(name) ||
 			(secretSign(name, value) !== undefined && !openNames.has(name)))

@@ -1,11 +1,7 @@
 /** The login to a Redis store, from its URL or from its parts. */
 import type { RedisDriver } from "../contract/stores.ts";
 import { type RedisAccess, readRedisUrl } from "./access.ts";
-import {
-	contentOf,
-	requireCertificates,
-	requireSameFile,
-} from "./authorities.ts";
+import { requireCertificates, requireSameFile } from "./authorities.ts";
 import {
 	type BoundValues,
 	type Given,
@@ -74,25 +70,14 @@ function authoritiesOf(
 	namedFile: string | undefined,
 ): string | undefined {
 	const bound = values.part(store, "ca");
-	if (bound === undefined && values.lacks(store, ["ca"])) {
-		return undefined;
-	}
-	if (bound !== undefined) {
-		return values.read(bound, (value) => {
+	return (
+		bound &&
+		values.read(bound, (value) => {
 			requireCertificates(value);
 			if (namedFile !== undefined) {
 				requireSameFile(namedFile, value);
 			}
 			return value;
-		});
-	}
-	const file = values.file(store, "ca");
-	if (file === undefined) {
-		return undefined;
-	}
-	return values.attempt(file, () => {
-		const pem = contentOf(namedFile ?? file.variable, "is not mounted");
-		requireCertificates(pem);
-		return pem;
-	});
+		})
+	);
 }

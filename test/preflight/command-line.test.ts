@@ -9,7 +9,11 @@ describe("preflight's command line", () => {
 			["check", "auth", "production"],
 			{},
 		);
-		const { plain, secrets } = bindingsFor(platform, "auth", "production");
+		const { plain, secrets, files } = bindingsFor(
+			platform,
+			"auth",
+			"production",
+		);
 		expect({ code, errors }).toEqual({ code: 1, errors: "" });
 		expect(lines).toEqual([
 			...plain.map(
@@ -20,7 +24,11 @@ describe("preflight's command line", () => {
 				({ variable, secretId }) =>
 					`FAIL auth in production: ${variable} (secret ${secretId}): is missing. Fix: run 'pulumi up -s production', which binds secret ${secretId} to ${variable}`,
 			),
-			`0 checks passed, ${plain.length + secrets.length} failed. First fix: run 'pulumi up -s production', which writes it into the service`,
+			...files.map(
+				({ path, secretId }) =>
+					`FAIL auth in production: ${path} (secret ${secretId}): is missing. Fix: run 'pulumi up -s production', which binds secret ${secretId} to ${path}`,
+			),
+			`0 checks passed, ${plain.length + secrets.length + files.length} failed. First fix: run 'pulumi up -s production', which writes it into the service`,
 		]);
 	});
 

@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "@jest/globals";
 import { bindingsFor } from "../../contract/bindings.ts";
 import { databaseUrl } from "../../contract/connection-strings.ts";
@@ -10,6 +10,7 @@ import { createAuthority } from "../../local/servers/certificates.ts";
 import { secondKey } from "../../policies/shipped-key.ts";
 import { inspect } from "../../preflight/configuration.ts";
 import { withBuckets } from "../fixtures/buckets.ts";
+import { votes } from "../fixtures/contracts/votes.ts";
 import { overTls, postgresCaFile } from "../fixtures/over-tls.ts";
 import { temporaryFolder } from "../servers/folder.ts";
 import { type Logins, type Variables, variablesOf } from "./preflight.ts";
@@ -17,7 +18,8 @@ import { type Logins, type Variables, variablesOf } from "./preflight.ts";
 const folder = temporaryFolder("netra");
 afterAll(folder.remove);
 const authorities = createAuthority("authority").certificate;
-const caFile = join(folder.path, "ca.pem");
+const caFile = join(folder.path, "etc/netra/redis/ca.pem");
+mkdirSync(dirname(caFile), { recursive: true });
 writeFileSync(caFile, authorities);
 
 const logins: Logins = {
@@ -78,9 +80,13 @@ describe("variables of a service", () => {
 	it.each(everywhere)(
 		"are complete as the contract writes them: %s in %s",
 		(service, environment) => {
-			const { secrets, plain } = bindingsFor(platform, service, environment);
+			const { secrets, plain, files } = bindingsFor(
+				platform,
+				service,
+				environment,
+			);
 			expect(problems({}, service, environment)).toEqual([
-				`variables all ${secrets.length + plain.length} are set and well-formed${service === "frontend" ? "; they give no login to a data store, so none was tried" : ""}`,
+				`variables all ${secrets.length + plain.length + files.length} are set and well-formed${service === "frontend" ? "; they give no login to a data store, so none was tried" : ""}`,
 			]);
 		},
 	);
@@ -278,12 +284,18 @@ describe("variables of a service", () => {
 		[
 			"authorities that are no certificates",
 			{ REDIS_CA_CERT: "-----BEGIN CERTIFICATE-----" },
-			["REDIS_CA_CERT holds no certificate in PEM"],
+			[
+				"/etc/netra/redis/ca.pem differs from REDIS_CA_CERT, which is the same secret",
+				"REDIS_CA_CERT holds no certificate in PEM",
+			],
 		],
 		[
 			"authorities that differ from the mounted file",
 			{ REDIS_CA_CERT: createAuthority("other authority").certificate },
-			[`REDIS_CA_CERT differs from the file ${caFile} that the URL names`],
+			[
+				"/etc/netra/redis/ca.pem differs from REDIS_CA_CERT, which is the same secret",
+				`REDIS_CA_CERT differs from the file ${caFile} that the URL names`,
+			],
 		],
 	])("are refused with %s", (_, change, expected) => {
 		expect(problems(change)).toEqual(expected);
@@ -391,6 +403,99 @@ describe("variables of a service", () => {
 					({ check, fact }) => `${check} ${fact}`,
 				),
 			).toEqual([problem]);
+		});
+	});
+
+	describe("of a service that takes its login in files", () => {
+		/** @param parts of the login in variables and files, by where each comes from */
+		function inspected(
+			parts: Record<string, unknown>,
+			files: Record<string, string | undefined>,
+			variables: Record<string, string>,
+		) {
+			const contract = structuredClone(votes) as unknown as {
+				services: Record<string, Record<string, unknown>>;
+			};
+			const text = {
+				from: "template",
+				text: '{"user": "{database.user}", "key": "{database.password}"}',
+			};
+			Object.assign(contract, {
+				secrets: [
+					{ id: "url", source: { from: "database.url", driver: "libpq" } },
+					{ id: "password", source: { from: "database.password" } },
+					{ id: "login", source: text },
+				]
+					.filter(({ id }) => id in files)
+					.map((each) => ({ ...each, criticalIn: ["web"] })),
+			});
+			Object.assign(contract.services.web ?? {}, {
+				variables: parts,
+				secrets: {},
+				secretFiles: Object.fromEntries(
+					Object.keys(files).map((id) => [`/run/votes/${id}`, id]),
+				),
+			});
+			const paths = Object.entries(files).map(([id, content]) => {
+				const path = join(folder.path, "run/votes", id);
+				mkdirSync(dirname(path), { recursive: true });
+				rmSync(path, { force: true });
+				if (content !== undefined) {
+					writeFileSync(path, content);
+				}
+				return path;
+			});
+			return inspect(
+				parsePlatform(contract as never),
+				"web",
+				"staging",
+				{ ...variables, NETRA_MOUNTED_FILES: paths.join(":") },
+				secondKey,
+			);
+		}
+		const { user, password, via } = logins.postgres;
+		const { socket } = via as { socket: string };
+		const login = { user, password, database: "votes", via };
+		const url = databaseUrl("libpq", login as never);
+		const host = { DB_HOST: { from: "database.host" } };
+		const name = { DB_USER: { from: "database.user" } };
+
+		it.each<[string, ...Parameters<typeof inspected>]>([
+			["a URL", {}, { url }, {}],
+			[
+				"the password alone",
+				{ ...host, ...name },
+				{ password },
+				{ DB_HOST: socket, DB_USER: user },
+			],
+			[
+				"a composed text",
+				host,
+				{ login: `{"user": "${user}", "key": "${password}"}` },
+				{ DB_HOST: socket },
+			],
+		])("[R-004] are read as a login from %s", (_, parts, files, variables) => {
+			const { access, outcomes } = inspected(parts, files, variables);
+			expect(outcomes.map(({ state }) => state)).toEqual(["passed"]);
+			expect(access.postgres.map((each) => each.login)).toEqual([login]);
+		});
+
+		it("[R-004] must have them, with a value that can be one", () => {
+			const said = (files: Record<string, string | undefined>) =>
+				inspected({}, files, {}).outcomes.map(
+					({ check, secretId, fact }) => `${check} ${secretId} ${fact}`,
+				);
+			expect(said({ url: "" })).toEqual([
+				"/run/votes/url url-staging is empty",
+			]);
+			expect(said({ url: "postgresql://u:p@127.0.0.1:5432/votes" })).toEqual([
+				expect.stringContaining(
+					"/run/votes/url url-staging points at loopback",
+				),
+			]);
+			expect(said({ url: undefined })).toEqual([
+				"/run/votes/url url-staging is missing",
+			]);
 		});
 	});
 

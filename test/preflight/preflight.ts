@@ -61,6 +61,8 @@ export function variablesOf(
 				values.get(secret) ?? "",
 			]),
 		),
+		// A test's file ends in the path that the container has it at.
+		NETRA_MOUNTED_FILES: logins.redis.caFile,
 	};
 }
 

@@ -1,7 +1,7 @@
 /** A PostgreSQL like Cloud SQL's, a Redis like Memorystore's and a ClickHouse, each of the test's own. */
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { Client } from "pg";
 import {
 	type Authority,
@@ -129,7 +129,8 @@ export async function startDataStores(
 		});
 		stops.push(postgres.stop);
 		const { folder } = postgres;
-		const caFile = join(folder, "ca.pem");
+		const caFile = join(folder, "etc/netra/redis/ca.pem");
+		mkdirSync(dirname(caFile), { recursive: true });
 		writeFileSync(caFile, authority.certificate);
 		const redis = await startRedis(folder, {
 			password: awkwardPassword,
