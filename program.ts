@@ -156,7 +156,9 @@ export async function deployPlatform(
 				bucketGrants: [...buckets.values()].flatMap(
 					({ grants }) => grants.get(service) ?? [],
 				),
-				logins: [...made.databases.values()].flatMap(({ users }) => users),
+				databases: storesBoundBy(platform, service, environment).flatMap(
+					({ name }) => made.databases.get(name)?.ready ?? [],
+				),
 				socketRoot: config.socketRoot,
 				secretFileRoot: config.secretFileRoot,
 				command: config.services[service]?.command,

@@ -39,8 +39,8 @@ export class Database extends pulumi.ComponentResource {
 	readonly databaseName: pulumi.Output<string>;
 	/** The login that new revisions use. */
 	readonly login: Login;
-	/** Both logins; preflight gives each the other's objects, so it comes after both. */
-	readonly users: User[];
+	/** The database and both logins; preflight gives each the other's objects, so it comes after both. */
+	readonly ready: pulumi.Resource[];
 
 	constructor(
 		name: string,
@@ -78,7 +78,7 @@ export class Database extends pulumi.ComponentResource {
 			// From the user, not from the generator: a secret made of it is then written after the login changed.
 			password: target.password.apply((password) => password as string),
 		};
-		this.users = Object.values(users);
+		this.ready = [database, ...Object.values(users)];
 		this.registerOutputs({
 			connectionName: this.connectionName,
 			databaseName: this.databaseName,
