@@ -22,6 +22,7 @@ import {
 import { isGenerated, source } from "./sources.ts";
 import { partSecretsOf, storeProblems } from "./store-problems.ts";
 import { store } from "./stores.ts";
+import { templateProblems } from "./template-problems.ts";
 import { variableProblems } from "./variable-problems.ts";
 
 /** An environment variable's name, as POSIX has them; `{ENV}` stands for the environment in capitals. */
@@ -370,6 +371,7 @@ const platformSchema = withLocal.superRefine((platform, context) => {
 	for (const problem of [
 		...referenceProblems(platform),
 		...storeProblems(platform),
+		...templateProblems(platform),
 		...fileProblems(platform),
 		...serviceProblems(platform),
 		...variableProblems(platform),

@@ -11,7 +11,10 @@ import {
 	type StoreAttribute,
 	type StoreKind,
 } from "./stores.ts";
-import { partNames } from "./templates.ts";
+import { isFilePart, partNames } from "./templates.ts";
+
+/** How PostgreSQL is reached: through Cloud SQL's socket, or at the private address over TLS (`verify-ca`). */
+const via = z.enum(["socket", "tls"]);
 
 /** The bytes of a key that nobody guesses. */
 export const defaultKeyBytes = 32;
@@ -64,13 +67,16 @@ const external = z.strictObject({
 const template = z.strictObject({
 	from: z.literal("template"),
 	/**
-	 * `{<store>.<attribute>}` and `{<secret id>}` stand for values, each written as its place demands: percent-encoded in
-	 * a URL, escaped in JSON, as it is elsewhere.
+	 * `{<store>.<attribute>}` and `{<secret id>}` stand for values, `{<path>}` for where the service finds one of its
+	 * `secretFiles`. Each is written as its place demands: percent-encoded in a URL, escaped in JSON, as it is elsewhere. A
+	 * brace that begins no part is written `\\{`.
 	 */
 	text: plainText.refine(
-		(text) => partNames(text).length > 0,
+		(text) => partNames(text).some((name) => !isFilePart(name)),
 		"holds no {<store>.<attribute>} and no {<secret id>}: a text alone is a constant",
 	),
+	/** As a store's: what `{<store>.host}` of PostgreSQL stands for. @default "socket" */
+	via: via.optional(),
 });
 
 const sources = ["generated", "constant", "external", "template"];
@@ -99,16 +105,14 @@ const storeSource = z.strictObject({
 	}),
 	/** For a `url`: the driver that reads it. */
 	driver: z.enum(allDrivers).optional(),
-	/**
-	 * For PostgreSQL's `url` and `host`: through Cloud SQL's socket, or to the private address over TLS (`verify-ca`).
-	 * @default "socket"
-	 */
-	via: z.enum(["socket", "tls"]).optional(),
+	/** For PostgreSQL's `url` and `host`. @default "socket" */
+	via: via.optional(),
 	/** For a `url` of PostgreSQL by TLS, of redis-py or of kombu: where the service finds the certificates of `ca`, one of its `secretFiles`. */
 	caFile: filePath.optional(),
 });
 
 export type GeneratedSource = z.infer<typeof generated>;
+export type TemplateSource = z.infer<typeof template>;
 export type StoreSource = z.infer<typeof storeSource>;
 export type SecretSource = z.infer<typeof plainSource> | StoreSource;
 
@@ -166,7 +170,9 @@ export function hasAttribute(
 /** The names of the secrets that a source is composed of. */
 export function secretParts(source: SecretSource): string[] {
 	return source.from === "template"
-		? partNames(source.text).filter((name) => !name.includes("."))
+		? partNames(source.text).filter(
+				(name) => !name.includes(".") && !isFilePart(name),
+			)
 		: [];
 }
 
@@ -174,10 +180,23 @@ export function secretParts(source: SecretSource): string[] {
 export function storeParts(source: SecretSource): StoreSource[] {
 	if (source.from === "template") {
 		return partNames(source.text)
-			.filter((name) => name.includes("."))
-			.map((name) => ({ from: name as StoreSource["from"] }));
+			.filter((name) => name.includes(".") && !isFilePart(name))
+			.map((name) => storePart(source, name));
 	}
 	return isStoreSource(source) ? [source] : [];
+}
+
+/** The source of a template's part that is a value of a store. */
+export function storePart({ via }: TemplateSource, name: string): StoreSource {
+	const from = name as StoreSource["from"];
+	return via !== undefined && name.endsWith(".host") ? { from, via } : { from };
+}
+
+/** The paths of the secret files that a source names. */
+export function fileParts(source: SecretSource): string[] {
+	return source.from === "template"
+		? partNames(source.text).filter(isFilePart)
+		: [];
 }
 
 /** Everything that a source takes of stores. */

@@ -9,6 +9,7 @@ import type {
 	Platform,
 	Problem,
 	SecretContract,
+	ServiceContract,
 } from "./schema.ts";
 import {
 	attributeOf,
@@ -16,7 +17,6 @@ import {
 	isStoreSource,
 	type StoreSource,
 	secretParts,
-	storeParts,
 	storeUse,
 	storeUses,
 } from "./sources.ts";
@@ -42,9 +42,7 @@ export function* storeProblems(platform: Platform): Generator<Problem> {
 			yield* fileProblems(platform, secret, source);
 			yield* tlsProblems(platform, secret, source);
 		}
-		for (const message of templateProblems(platform, secret)) {
-			yield { path: ["secrets", index, "source", "text"], message };
-		}
+		yield* authorityProblems(platform, secret);
 	}
 	yield* poolProblems(platform);
 	yield* loginProblems(platform);
@@ -113,7 +111,7 @@ function* passwordProblems(platform: Platform): Generator<Problem> {
 }
 
 /** What is wrong with a value that is taken of a store; the path is the source's own. */
-function* sourceProblems(
+export function* sourceProblems(
 	platform: Platform,
 	source: StoreSource,
 ): Generator<Problem> {
@@ -168,40 +166,6 @@ function* sourceProblems(
 	}
 }
 
-/** What is wrong with the parts of a template. */
-function* templateProblems(
-	platform: Platform,
-	{ source, environments: where = [...environments] }: SecretContract,
-): Generator<string> {
-	if (source.from !== "template") {
-		return;
-	}
-	for (const part of storeParts(source)) {
-		const [problem] = sourceProblems(platform, part);
-		if (attributeOf(part)?.attribute === "url") {
-			yield `holds {${part.from}}, whose form depends on a driver: compose it of host, port, user, password and name`;
-		} else if (problem !== undefined) {
-			yield problem.message;
-		}
-	}
-	for (const id of secretParts(source)) {
-		const part = platform.secrets.find((secret) => secret.id === id);
-		if (part === undefined) {
-			const near = nearest(
-				id,
-				platform.secrets.map((secret) => secret.id),
-			);
-			yield `holds {${id}}, which is no secret of the contract${near === undefined ? "" : `: did you mean {${near}}?`}`;
-		} else if (part.source.from === "template") {
-			yield `holds {${id}}, which is a template itself: write its parts`;
-		} else if (
-			!where.every((each) => part.environments?.includes(each) ?? true)
-		) {
-			yield `holds {${id}}, which is not in every environment that this secret is in`;
-		}
-	}
-}
-
 function unknownStore(platform: Platform, source: StoreSource): string {
 	const { store = "" } = attributeOf(source) ?? {};
 	const names = Object.keys(platform.stores);
@@ -245,10 +209,9 @@ function* fileProblems(
 	}
 	const { store = "" } = attributeOf(source) ?? {};
 	for (const [name, each] of Object.entries(platform.services)) {
-		const binds = Object.values(each.secrets).includes(id);
 		const file = own(each.secretFiles, caFile);
 		const content = platform.secrets.find((secret) => secret.id === file);
-		if (binds && content?.source.from !== `${store}.ca`) {
+		if (reads(each, id) && content?.source.from !== `${store}.ca`) {
 			yield {
 				path: ["services", name, "secretFiles", caFile],
 				message: `must hold the certificates of '${store}', which '${id}' refers to: a secret with the source { from: "${store}.ca" }`,
@@ -291,36 +254,44 @@ function* loginProblems(platform: Platform): Generator<Problem> {
 	}
 }
 
-/** A host that is reached over TLS goes with its certificates, and a URL that cannot name them with their variable. */
+/** A host that is reached over TLS goes with its certificates, in a value of its own as in a template. */
+function* authorityProblems(
+	platform: Platform,
+	{ id, source }: SecretContract,
+): Generator<Problem> {
+	const hosts = storeUses(platform, source).filter(
+		({ via, attribute }) => via === "tls" && attribute === "host",
+	);
+	for (const use of hosts) {
+		const from = `${use.name}.ca`;
+		for (const [name, each] of Object.entries(platform.services)) {
+			const hasFile = Object.values(each.secretFiles).some((file) =>
+				platform.secrets.some(
+					(secret) => secret.id === file && secret.source.from === from,
+				),
+			);
+			if (reads(each, id) && !hasFile) {
+				yield {
+					path: ["services", name, "secretFiles"],
+					message: `must hold the certificates of '${use.name}', whose host '${id}' is reached by tls: the file of a secret with the source { from: "${from}" }`,
+				};
+			}
+		}
+	}
+}
+
+/** A URL that cannot name its certificates goes with the variable that does. */
 function* tlsProblems(
 	platform: Platform,
 	{ id }: SecretContract,
 	source: StoreSource,
 ): Generator<Problem> {
-	const use = storeUse(platform, source);
-	if (use?.via !== "tls") {
-		return;
-	}
-	const from = `${use.name}.ca`;
+	const { caFile } = source;
 	for (const [name, each] of Object.entries(platform.services)) {
-		if (!Object.values(each.secrets).includes(id)) {
-			continue;
-		}
-		const hasFile = Object.values(each.secretFiles).some((file) =>
-			platform.secrets.some(
-				(secret) => secret.id === file && secret.source.from === from,
-			),
-		);
-		if (use.attribute === "host" && !hasFile) {
-			yield {
-				path: ["services", name, "secretFiles"],
-				message: `must hold the certificates of '${use.name}', whose host '${id}' is reached by tls: the file of a secret with the source { from: "${from}" }`,
-			};
-		}
-		const { caFile } = source;
 		if (
 			source.driver === "sqlalchemy-asyncpg" &&
 			caFile !== undefined &&
+			Object.values(each.secrets).includes(id) &&
 			!namesFile(each.variables.PGSSLROOTCERT, caFile)
 		) {
 			yield {
@@ -330,6 +301,13 @@ function* tlsProblems(
 		}
 	}
 }
+
+/** True if a service has a secret, as a variable or as a file. */
+export const reads = (
+	{ secrets, secretFiles }: ServiceContract,
+	id: string,
+): boolean =>
+	[...Object.values(secrets), ...Object.values(secretFiles)].includes(id);
 
 /** On a laptop files lie below a folder of the stack's. */
 function namesFile(value: PlainValue | undefined, file: string): boolean {

@@ -141,6 +141,47 @@ describe("a variable that names where its value comes from", () => {
 			{ D: { from: "template", text: "{database.url}" } },
 			"  services.web.variables.D.text: holds {database.url}, whose form depends on a driver: compose it of host, port, user, password and name",
 		],
+		...[
+			"postgres://{database.user}:{database.password}@{database.host}:{database.port}/{database.name}",
+			"jdbc:postgresql://{database.host}/{database.name}",
+			'{"url": "ecto://{database.user}:{database.password}@{database.host}/{database.name}"}',
+		].map((text): [string, Variables, string] => [
+			"of a socket in a URL's host",
+			{ D: { from: "template", text } },
+			'  services.web.variables.D.text: holds {database.host} where a URL has its host, and that is the folder of Cloud SQL\'s socket: write @/<database>?host={database.host}, if the driver reads it, or give the template via: "tls", for the private address',
+		]),
+		[
+			"of a password in a URL's host",
+			{ D: { from: "template", text: "https://{database.password}/" } },
+			"  services.web.variables.D.text: holds {database.password} where a URL has its host and port, and it is neither",
+		],
+		[
+			"of a text where JSON has a number",
+			{ D: { from: "template", text: '{"user": {database.user}}' } },
+			"  services.web.variables.D.text: holds {database.user} where JSON has a number, and it is none: write it in quotes",
+		],
+		[
+			"of a way to nothing",
+			{ D: { from: "template", via: "tls", text: "x{database.user}" } },
+			"  services.web.variables.D.via: says what {<store>.host} of PostgreSQL stands for, and the text holds none: remove it",
+		],
+		[
+			"of a host by TLS without its certificates",
+			{ D: { from: "template", via: "tls", text: "x{database.host}" } },
+			"  services.web.secretFiles: must hold the certificates of 'database', whose host 'web-d' is reached by tls: the file of a secret with the source { from: \"database.ca\" }",
+		],
+		[
+			"of a file that the service has not",
+			{
+				D: { from: "template", text: "{database.user} {/etc/app/ca.pem}" },
+			},
+			"  services.web.variables.D.text: holds {/etc/app/ca.pem}, which is none of the secretFiles of 'web'",
+		],
+		[
+			"of braces that begin no part",
+			{ D: { from: "template", text: "{database.user} {Database.user}" } },
+			"  services.web.variables.D.text: holds {Database.user}, which is no {<store>.<attribute>} and no {<secret id>}: did you mean {database.user}?; a brace that begins no part is written \\{",
+		],
 	])("is refused for a value %s, where it stands", (_what, variables, line) => {
 		expect(message(variables)).toContain(line);
 	});
