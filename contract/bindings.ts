@@ -123,6 +123,15 @@ export function secretsReadBy(
 	return [...new Set(read.filter((id) => existing.has(id)))];
 }
 
+/** True for a secret that services read as a file and in no other way. */
+export function isFileAlone({ services }: Platform, id: string): boolean {
+	const all = Object.values(services);
+	return (
+		all.some(({ secretFiles }) => Object.values(secretFiles).includes(id)) &&
+		!all.some(({ secrets }) => Object.values(secrets).includes(id))
+	);
+}
+
 /** What holds a database login, or a part of one that another login has otherwise. */
 const loginAttributes = ["url", "user", "password"];
 

@@ -172,6 +172,21 @@ const writtenService = z.strictObject({
 				),
 		)
 		.optional(),
+	/**
+	 * Of these, the ones whose values look wrong, like a placeholder or an address of the machine itself, and are meant: the
+	 * name, and the reason for reviewers.
+	 */
+	reviewedValues: z
+		.record(
+			variableName,
+			z
+				.string()
+				.refine(
+					(reason) => reason.trim() !== "",
+					"must give the reason why the value is meant so",
+				),
+		)
+		.optional(),
 	/** Secret environment variables: the name, and the id of the secret. */
 	secrets: z.record(variableName, kebabName).default({}),
 	/** Secrets mounted as files: the absolute path, and the id of the secret. Each is alone in its folder, which the mount hides. */

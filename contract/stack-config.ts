@@ -1,7 +1,7 @@
 /** The configuration of a stack: what `Pulumi.<stack>.yaml` may hold, checked before anything is made of it. */
 import { isIP } from "node:net";
 import { z } from "zod";
-import { secretsIn } from "./bindings.ts";
+import { isFileAlone, secretsIn } from "./bindings.ts";
 import { type Environment, environments } from "./environments.ts";
 import { UserError } from "./errors.ts";
 import { generatorOf } from "./generators.ts";
@@ -357,6 +357,7 @@ function* externalProblems(
 				secret,
 				given.value,
 				environment,
+				isFileAlone(platform, id),
 			)) {
 				yield {
 					key: `externalSecrets.${id}.value`,

@@ -14,7 +14,7 @@ export function* variableProblems(platform: Platform): Generator<Problem> {
 /** Secrets among the plain variables, and reasons that belong to none of them. */
 function* secretProblems(
 	name: string,
-	{ variables, notSecrets = {} }: ServiceContract,
+	{ variables, notSecrets = {}, reviewedValues = {} }: ServiceContract,
 ): Generator<Problem> {
 	const fix = "bind it in 'secrets', or give the reason in 'notSecrets'";
 	for (const [variable, value] of Object.entries(variables)) {
@@ -31,12 +31,15 @@ function* secretProblems(
 			};
 		}
 	}
-	for (const variable of Object.keys(notSecrets)) {
-		if (!Object.hasOwn(variables, variable)) {
-			yield {
-				path: ["services", name, "notSecrets", variable],
-				message: "is no variable in 'variables': remove it",
-			};
+	const marks = { notSecrets, reviewedValues };
+	for (const [mark, reasons] of Object.entries(marks)) {
+		for (const variable of Object.keys(reasons)) {
+			if (!Object.hasOwn(variables, variable)) {
+				yield {
+					path: ["services", name, mark, variable],
+					message: "is no plain variable in 'variables': remove it",
+				};
+			}
 		}
 	}
 }

@@ -70,6 +70,8 @@ export type ExpectedService = {
 	bindings: Bindings;
 	/** Its plain variables, each with where the contract takes the value from. */
 	plain: readonly (PlainVariable & { source: PlainSource })[];
+	/** The plain variables whose values look wrong, and are meant, as their reviewers say. */
+	reviewed: ReadonlySet<string>;
 	/** The variables' names of all kinds. */
 	variables: ReadonlySet<string>;
 	/** The ids in Secret Manager of what it reads. */
@@ -184,6 +186,11 @@ function expectedService(
 			...each,
 			source: sources.get(each.variable) ?? "literal",
 		})),
+		reviewed: new Set(
+			Object.keys(contract.reviewedValues ?? {}).map((name) =>
+				variableIn(name, environment),
+			),
+		),
 		variables: new Set(
 			[...bindings.secrets, ...bindings.plain].map(({ variable }) => variable),
 		),

@@ -52,7 +52,13 @@ export function valueProblems(
 		value === ""
 			? ["is empty"]
 			: [
-					...secretValueProblems(contract, value, environment),
+					...secretValueProblems(
+						contract,
+						value,
+						environment,
+						// A file's path stands for a name.
+						variable.startsWith("/"),
+					),
 					...formProblems(contract.source, value),
 				];
 	const fix = valueFix(platform, contract, secretId, environment);

@@ -154,7 +154,9 @@ function problemOf(
 
 /** True if a value has the literal texts of a template, in their order; what stands between them is not looked at. */
 function follows(template: string, value: string): boolean {
-	const literals = template.split(/\{[a-z][a-z0-9-]*(?:\.[a-z-]+)?\}/);
+	const literals = template
+		.split(/(?<!\\)\{(?:[a-z][a-z0-9-]*(?:\.[a-z-]+)?|\/[\w./-]+)\}/)
+		.map((literal) => literal.replace(/\\(?=[{}])/g, ""));
 	const last = literals.pop() ?? "";
 	let position = 0;
 	for (const [index, literal] of literals.entries()) {

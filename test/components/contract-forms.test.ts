@@ -24,14 +24,42 @@ const login = "{database.user}:{database.password}";
 const forms = parsePlatform({
 	...votes,
 	name: "forms",
-	secrets: [],
+	secrets: [
+		{
+			id: "rails-database",
+			source: {
+				from: "template",
+				text: "production:\n  # an example: \\{name}\n  host: {database.host}\n  username: {database.user}\n  password: {database.password}\n",
+			},
+			criticalIn: ["socket"],
+		},
+		{ id: "htpasswd", source: { from: "external" }, criticalIn: [] },
+	],
 	services: {
 		socket: service("socket", {
 			variables: {
 				AIRFLOW: {
 					from: "template",
-					text: `db+postgresql://${login}@/{database.name}?host={database.host}`,
+					text: `db+postgresql://${login}@localhost/{database.name}?schema=public&host={database.host}`,
 				},
+				ECTO: {
+					from: "template",
+					text: `ecto://${login}@localhost:5432/{database.name}?socket_dir={database.host}`,
+				},
+				LICENSE: { from: "generated", encoding: "base64", bytes: 16 },
+				MB_JETTY_HOST: "0.0.0.0",
+				GUNICORN_CMD_ARGS: "--bind=[::]:8080",
+				NO_PROXY: "localhost,127.0.0.1",
+				WRITE_DISPOSITION: "replace",
+				LOGGING: "version: 1\nroot:\n  level: INFO\n",
+				JWT_PUBLIC_KEY:
+					"-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkq\n-----END PUBLIC KEY-----\n",
+			},
+			notSecrets: { JWT_PUBLIC_KEY: "whoever checks a login may have it" },
+			reviewedValues: { WRITE_DISPOSITION: "dlt's word for it" },
+			secretFiles: {
+				"/srv/app/config/database.yml": "rails-database",
+				"/srv/app/users/htpasswd": "htpasswd",
 			},
 		}),
 		tls: service("tls", {
@@ -55,8 +83,12 @@ const forms = parsePlatform({
 	},
 });
 
-it("[R-010] takes PostgreSQL by socket or by TLS in a template", async () => {
+it("[R-010] are brought up, and no rule has anything against them", async () => {
 	const stack = foreignStack(forms, "staging");
+	stack.set(
+		"externalSecrets",
+		JSON.stringify({ htpasswd: { value: "a:$2y$05$x\r\nb:$2y$05$y\r\n" } }),
+	);
 	try {
 		const preview = await stack.preview();
 		expect(preview.ok ? "" : preview.output).toBe("");
@@ -71,13 +103,13 @@ it("[R-010] takes PostgreSQL by socket or by TLS in a template", async () => {
 				]),
 		);
 		expect(values.get("socket-airflow")).toMatch(
-			/^db\+postgresql:\/\/votes_[ab]:[0-9a-f]{32}@\/votes\?host=%2Fcloudsql%2F/,
+			/^db\+postgresql:\/\/votes_[ab]:[0-9a-f]+@localhost\/votes\?schema=public&host=%2Fcloudsql%2F/,
 		);
 		expect(values.get("tls-kc-db-url")).toMatch(
 			/^jdbc:postgresql:\/\/10\.[\d.]+:5432\/votes\?sslmode=verify-ca&sslrootcert=\/etc\/forms\/database\/ca\.pem$/,
 		);
 		expect(values.get("tls-django")).toMatch(
-			/^postgres:\/\/votes_[ab]:[0-9a-f]{32}@10\.[\d.]+:5432\/votes\?sslmode=verify-ca/,
+			/^postgres:\/\/votes_[ab]:[0-9a-f]+@10\.[\d.]+:5432\/votes\?sslmode=verify-ca/,
 		);
 	} finally {
 		stack.remove();
