@@ -186,6 +186,13 @@ function plainValueIn(
 			return environment;
 		case "project":
 			return platform.environments[environment].project;
+		case "region":
+			// The contract's check lets none through where it is missing.
+			return platform.environments[environment].region ?? "";
+		case "host":
+			return publicHosts(platform, value.of, environment)[0] ?? "";
+		case "hosts":
+			return publicHosts(platform, value.of, environment).join(",");
 		case "url":
 			return `${value.scheme ?? "https"}://${publicHosts(platform, value.of, environment)[0]}`;
 		case "urls":

@@ -8,6 +8,7 @@ import { foreignImage } from "./foreign-image.ts";
 import { generatorOf } from "./generators.ts";
 import { hostProblems } from "./host-problems.ts";
 import { type Inline, type Origins, withoutInline } from "./inline-values.ts";
+import { inWords, kindOf, listed } from "./messages.ts";
 import { nameProblems } from "./name-problems.ts";
 import { inheritedKeyProblem, inheritedKeys } from "./own-keys.ts";
 import { oneLine, shownName } from "./printable.ts";
@@ -60,6 +61,11 @@ const replication = z.union(
 
 const environment = z.strictObject({
 	project: kebabName,
+	/** Where its resources are, for variables that name it; the stack file's `gcp:region` says the same. @default not said */
+	region: z
+		.string()
+		.regex(regionName, "must be a region such as us-central1")
+		.optional(),
 	/**
 	 * How public services are opened. `switch`: Cloud Run asks nobody who they are. `grant`: `allUsers` gets
 	 * roles/run.invoker, for an organisation that forbids the switch (constraints/run.managed.requireInvokerIam).
@@ -94,6 +100,7 @@ export const plainValue = z.union(
 		perEnvironment(plainText),
 		z.strictObject({ from: z.literal("environment") }),
 		z.strictObject({ from: z.literal("project") }),
+		z.strictObject({ from: z.literal("region") }),
 		z.strictObject({
 			/** `scheme://` and the first public host of a service. */
 			from: z.literal("url"),
@@ -106,9 +113,37 @@ export const plainValue = z.union(
 			from: z.literal("urls"),
 			of: kebabName,
 		}),
+		z.strictObject({
+			/** The first public host of a service; with `hosts` each of them, comma separated. */
+			from: z.enum(["host", "hosts"]),
+			of: kebabName,
+		}),
 	],
-	'must be a text without NUL characters, one for each environment, or a source such as { from: "url", of: "<service>" }',
+	{ error: ({ input }) => plainValueProblem(input) },
 );
+
+function plainValueProblem(input: unknown): string {
+	if (typeof input === "number" || typeof input === "boolean") {
+		return `is ${kindOf(input)}; the value of a variable is a text: write it in quotes`;
+	}
+	const isObject =
+		typeof input === "object" && input !== null && !Array.isArray(input);
+	if (!isObject || "from" in input) {
+		return 'must be a text without NUL characters, one for each environment, or a source such as { from: "url", of: "<service>" }';
+	}
+	const other = Object.keys(input).find(
+		(key) => !environments.some((environment) => environment === key),
+	);
+	if (other !== undefined) {
+		return `has no '${shownName(other)}'; there are from, or one text for each of ${listed(other, environments)}`;
+	}
+	const missing = (["staging", "production"] as const).find(
+		(environment) => !(environment in input),
+	);
+	return missing === undefined
+		? "must have a text without NUL characters for each environment: write numbers in quotes"
+		: `has no text for ${missing}`;
+}
 
 const writtenService = z.strictObject({
 	/** Somebody else builds its image. Which one of them runs, by digest, stands in the release like any other. @default built here */
@@ -204,7 +239,7 @@ const platformShape = z.strictObject({
 	/** Names of what the platform owns begin with it. */
 	name: kebabName,
 	environments: z.strictObject({
-		/** @default the project `<name>-local`, which exists on this machine alone */
+		/** @default the project `<name>-local`, which exists on this machine alone, and the region of staging */
 		local: environment.optional(),
 		staging: environment,
 		production: environment,
@@ -243,7 +278,11 @@ const withLocal = platformShape.transform(({ environments, ...rest }) => ({
 	...rest,
 	environments: {
 		...environments,
-		local: environments.local ?? { project: `${rest.name}-local` },
+		local: {
+			project: `${rest.name}-local`,
+			region: environments.staging.region,
+			...environments.local,
+		},
 	},
 }));
 
@@ -293,6 +332,21 @@ function* referenceProblems(platform: Platform): Generator<Problem> {
 				yield {
 					path: ["services", name, "variables", variable],
 					message: `takes the URL of '${value.of}', which does not exist`,
+				};
+			}
+			const [missing] = Object.entries(platform.environments).flatMap(
+				([environment, { region }]) =>
+					region === undefined ? [environment] : [],
+			);
+			if (
+				typeof value === "object" &&
+				"from" in value &&
+				value.from === "region" &&
+				missing !== undefined
+			) {
+				yield {
+					path: ["environments", missing, "region"],
+					message: `is missing; ${name}'s ${variable} takes it`,
 				};
 			}
 		}
@@ -421,7 +475,7 @@ export function parsePlatform(
 	if (problems.length > 0) {
 		throw contractError(problems);
 	}
-	const result = platformSchema.safeParse(contract);
+	const result = platformSchema.safeParse(contract, { error: inWords });
 	if (result.success) {
 		return result.data;
 	}
@@ -466,7 +520,7 @@ function contractError(
 ): ContractError {
 	const lines = problems.map(
 		({ path, message }) =>
-			`  ${path.map((part) => shownName(String(part))).join(".")}: ${oneLine(message)}`,
+			`  ${path.length === 0 ? "the contract" : path.map((part) => shownName(String(part))).join(".")}: ${oneLine(message)}`,
 	);
 	return new ContractError(
 		`contract/platform.ts does not hold together:\n${lines.join("\n")}`,

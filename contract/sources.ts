@@ -1,5 +1,6 @@
 /** Where the values of secrets come from, as a contract writes it. */
 import { z } from "zod";
+import { inWords, kindOf } from "./messages.ts";
 import { nearest } from "./nearest.ts";
 import { own } from "./own-keys.ts";
 import { shownName } from "./printable.ts";
@@ -81,16 +82,27 @@ const template = z.strictObject({
 
 const sources = ["generated", "constant", "external", "template"];
 /** What plain variables are made from, which are no sources of secrets. */
-export const plainOrigins = ["environment", "project", "url", "urls"];
+export const plainOrigins = [
+	"environment",
+	"project",
+	"region",
+	"url",
+	"urls",
+	"host",
+	"hosts",
+];
 
 const plainSource = z.discriminatedUnion(
 	"from",
 	[generated, constant, external, template],
 	{
 		error: ({ input }) => {
-			const from = String((input as { from?: unknown } | undefined)?.from);
-			const near = nearest(from, [...sources, ...plainOrigins]);
-			return `is made from '${shownName(from)}'; there are ${sources.join(", ")} and <store>.<attribute>, and for plain variables ${plainOrigins.join(", ")}${near === undefined ? "" : `: did you mean ${near}?`}`;
+			const { from } = (input ?? {}) as { from?: unknown };
+			const near =
+				typeof from === "string"
+					? nearest(from, [...sources, ...plainOrigins])
+					: undefined;
+			return `is made from ${typeof from === "string" ? `'${shownName(from)}'` : `what is ${kindOf(from)}`}; there are ${sources.join(", ")} and <store>.<attribute>, and for plain variables ${plainOrigins.join(", ")}${near === undefined ? "" : `: did you mean ${near}?`}`;
 		},
 	},
 );
@@ -121,8 +133,11 @@ export const source = z
 	.custom<z.input<typeof plainSource> | z.input<typeof storeSource>>()
 	.transform((value, context): SecretSource => {
 		// Decided by hand: of a union that fails, one would hear of neither side.
-		const names = /^[^.]+\./.test(String(value?.from));
-		const read = (names ? storeSource : plainSource).safeParse(value);
+		const from: unknown = value?.from;
+		const names = typeof from === "string" && /^[^.]+\./.test(from);
+		const read = (names ? storeSource : plainSource).safeParse(value, {
+			error: inWords,
+		});
 		if (read.success) {
 			return read.data;
 		}

@@ -425,7 +425,7 @@ function* cloudProblems(
 	environment: Environment,
 	raw: RawConfig,
 ): Generator<Problem> {
-	const { project } = platform.environments[environment];
+	const { project, region } = platform.environments[environment];
 	if (raw["gcp:project"] !== project) {
 		yield {
 			key: "gcp:project",
@@ -437,7 +437,13 @@ function* cloudProblems(
 		yield {
 			key: "gcp:region",
 			message: `found ${raw["gcp:region"] ?? "nothing"}; expected a region such as us-central1`,
-			fix: "pulumi config set gcp:region us-central1",
+			fix: `pulumi config set gcp:region ${region ?? "us-central1"}`,
+		};
+	} else if (region !== undefined && raw["gcp:region"] !== region) {
+		yield {
+			key: "gcp:region",
+			message: `found ${raw["gcp:region"]}; the contract says that ${environment} is in ${region}`,
+			fix: `pulumi config set gcp:region ${region}`,
 		};
 	}
 }

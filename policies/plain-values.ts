@@ -9,8 +9,11 @@ export type PlainSource =
 	| "literal"
 	| "environment"
 	| "project"
+	| "region"
 	| "url"
-	| "urls";
+	| "urls"
+	| "host"
+	| "hosts";
 
 export function plainSource(value: PlainValue): PlainSource {
 	return typeof value === "object" && "from" in value ? value.from : "literal";

@@ -121,7 +121,12 @@ function addressProblem(
 	if (pointsAtLoopback(value, variable)) {
 		return "points at loopback";
 	}
-	if (typeof plain === "string" || !("of" in plain)) {
+	if (
+		typeof plain === "string" ||
+		!("of" in plain) ||
+		plain.from === "host" ||
+		plain.from === "hosts"
+	) {
 		return undefined;
 	}
 	const scheme = "scheme" in plain ? (plain.scheme ?? "https") : "https";

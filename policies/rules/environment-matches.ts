@@ -24,7 +24,7 @@ export const environmentMatches: Rule = {
 	*check(evidence) {
 		yield* projects(evidence);
 		for (const workload of evidence.ours) {
-			yield* wrongPlainValues(workload, "environment", "project");
+			yield* wrongPlainValues(workload, "environment", "project", "region");
 		}
 		yield* foreignValues(evidence);
 	},

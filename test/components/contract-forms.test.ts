@@ -24,6 +24,10 @@ const login = "{database.user}:{database.password}";
 const forms = parsePlatform({
 	...votes,
 	name: "forms",
+	environments: {
+		staging: { project: "forms-staging", region: "europe-west1" },
+		production: { project: "forms-production", region: "europe-west1" },
+	},
 	secrets: [
 		{
 			id: "rails-database",
@@ -47,6 +51,8 @@ const forms = parsePlatform({
 					text: `ecto://${login}@localhost:5432/{database.name}?socket_dir={database.host}`,
 				},
 				LICENSE: { from: "generated", encoding: "base64", bytes: 16 },
+				REGION: { from: "region" },
+				N8N_HOST: { from: "host", of: "socket" },
 				MB_JETTY_HOST: "0.0.0.0",
 				GUNICORN_CMD_ARGS: "--bind=[::]:8080",
 				NO_PROXY: "localhost,127.0.0.1",

@@ -119,7 +119,7 @@ describe("a variable that names where its value comes from", () => {
 		[
 			"of another origin",
 			{ D: { from: "enviroment" as never } },
-			"  services.web.variables.D.from: is made from 'enviroment'; there are generated, constant, external, template and <store>.<attribute>, and for plain variables environment, project, url, urls: did you mean environment?",
+			"  services.web.variables.D.from: is made from 'enviroment'; there are generated, constant, external, template and <store>.<attribute>, and for plain variables environment, project, region, url, urls, host, hosts: did you mean environment?",
 		],
 		[
 			"of a length that the encoding does not have",

@@ -39,7 +39,7 @@ describe("a contract", () => {
 		[
 			"an unknown key",
 			(contract) => Object.assign(auth(contract), { replicas: 3 }),
-			'services.auth: Unrecognized key: "replicas"',
+			"services.auth: has no 'replicas'; there are foreignImage, port, sizing, concurrency, requestTimeoutSeconds, startBudgetSeconds, startupPath, livenessPath, siblings, publicHosts, public, poolPerInstance, sessionAffinity, webSocketPaths, cpuAlwaysAllocated, vpcAccess, roles, variables, notSecrets, reviewedValues, secrets, secretFiles, checkCommand",
 		],
 		[
 			"a variable that Cloud Run sets",
@@ -210,7 +210,7 @@ describe("a contract", () => {
 				Object.assign(auth(contract), {
 					notSecrets: { SECRET_KEY: "it is known to everybody" },
 				}),
-			"services.auth.notSecrets.SECRET_KEY: is no variable in 'variables': remove it",
+			"services.auth.notSecrets.SECRET_KEY: is no plain variable in 'variables': remove it",
 		],
 		[
 			"a blank reason",
@@ -288,7 +288,7 @@ describe("a contract", () => {
 			"another way to open services",
 			({ environments }) =>
 				Object.assign(environments.staging, { publicAccess: "everybody" }),
-			'environments.staging.publicAccess: Invalid option: expected one of "switch"|"grant"',
+			"environments.staging.publicAccess: is 'everybody'; there are switch, grant",
 		],
 		[
 			"a critical list with a service that does not exist",
@@ -464,7 +464,7 @@ describe("a contract", () => {
 		[
 			"an unknown key with a line feed",
 			(contract) => Object.assign(auth(contract), { "x\ny": 1 }),
-			'services.auth: Unrecognized key: "x\\u{a}y"',
+			"services.auth: has no 'x\\u{a}y'; there are foreignImage, port, sizing, concurrency, requestTimeoutSeconds, startBudgetSeconds, startupPath, livenessPath, siblings, publicHosts, public, poolPerInstance, sessionAffinity, webSocketPaths, cpuAlwaysAllocated, vpcAccess, roles, variables, notSecrets, reviewedValues, secrets, secretFiles, checkCommand",
 		],
 		[
 			"a NUL in a variable's value",
@@ -476,7 +476,7 @@ describe("a contract", () => {
 		[
 			"a variable's value that is no text",
 			(contract) => Object.assign(auth(contract).variables, { A: 5 }),
-			'services.auth.variables.A: must be a text without NUL characters, one for each environment, or a source such as { from: "url", of: "<service>" }',
+			"services.auth.variables.A: is a number; the value of a variable is a text: write it in quotes",
 		],
 		[
 			"a path of a probe with a line feed",
