@@ -79,17 +79,18 @@ export const store = z.discriminatedUnion(
 		}),
 	],
 	{
-		error: ({ code, input }) => {
-			const { kind } = (input ?? {}) as { kind?: unknown };
-			const known = Object.keys(attributesOf);
-			return code !== "invalid_union"
-				? undefined
-				: typeof kind === "string"
-					? `is '${shownName(kind)}'; there are ${listed(kind, known)}`
-					: `is ${kindOf(kind)}; there are ${known.join(", ")}`;
-		},
+		error: ({ code, input }) =>
+			code === "invalid_union" ? kindProblem(input) : undefined,
 	},
 );
+
+function kindProblem(input: unknown): string {
+	const { kind } = (input ?? {}) as { kind?: unknown };
+	const known: string[] = Object.keys(attributesOf);
+	return typeof kind === "string"
+		? `is '${shownName(kind)}'; there are ${listed(kind, known)}`
+		: `is ${kindOf(kind)}; there are ${known.join(", ")}`;
+}
 
 export type Store = z.infer<typeof store>;
 export type StoreKind = Store["kind"];
