@@ -2,7 +2,7 @@
 import { secretsIn, secretsReadBy, serviceContract } from "./bindings.ts";
 import type { Environment } from "./environments.ts";
 import type { Platform } from "./schema.ts";
-import { type StoreUse, storeUses } from "./sources.ts";
+import { type StoreUse, secretParts, storeUses } from "./sources.ts";
 import type { Store, StoreKind, StoreOf } from "./stores.ts";
 
 /** A store and its name. */
@@ -22,7 +22,7 @@ export function storesOfKind<Kind extends StoreKind>(
 }
 
 /** What a service takes of its stores, once for each secret that it reads. */
-function usesOf(
+export function usesOf(
 	platform: Platform,
 	service: string,
 	environment: Environment,
@@ -30,10 +30,12 @@ function usesOf(
 	const read = new Set(secretsReadBy(platform, service, environment));
 	return secretsIn(platform, environment)
 		.filter(({ id }) => read.has(id))
-		.flatMap(({ id, source }) => {
-			const password = passwordUse(platform, id);
-			return password === undefined ? storeUses(platform, source) : [password];
-		});
+		.flatMap(({ id, source }) => [
+			...storeUses(platform, source),
+			...[id, ...secretParts(source)].flatMap(
+				(each) => passwordUse(platform, each) ?? [],
+			),
+		]);
 }
 
 /** Somebody else's store keeps its password in a secret that nothing makes. */

@@ -12,6 +12,7 @@ import { inWords, kindOf, listed } from "./messages.ts";
 import { nameProblems } from "./name-problems.ts";
 import { inheritedKeyProblem, inheritedKeys } from "./own-keys.ts";
 import { oneLine, shownName } from "./printable.ts";
+import { preflightImage } from "./release.ts";
 import {
 	filePath,
 	hostName,
@@ -21,7 +22,7 @@ import {
 	plainText,
 } from "./shapes.ts";
 import { isGenerated, source } from "./sources.ts";
-import { partSecretsOf, storeProblems } from "./store-problems.ts";
+import { partSecretsOf, storeProblems, useProblems } from "./store-problems.ts";
 import { store } from "./stores.ts";
 import { templateProblems } from "./template-problems.ts";
 import { variableProblems } from "./variable-problems.ts";
@@ -150,12 +151,23 @@ const writtenService = z.strictObject({
 	foreignImage: foreignImage.optional(),
 	port: z.number().int().min(1).max(65535),
 	sizing: perEnvironment(
-		z.strictObject({
-			cpu: z.number().positive(),
-			memoryMib: z.number().int().min(128),
-			minInstances: z.number().int().min(0),
-			maxInstances: z.number().int().min(1),
-		}),
+		z
+			.strictObject({
+				/** Less than one, or as many as Cloud Run has. */
+				cpu: z
+					.number()
+					.positive()
+					.refine((cpu) => cpu < 1 || [1, 2, 4, 6, 8].includes(cpu), {
+						error: "must be less than 1, or 1, 2, 4, 6 or 8",
+					}),
+				memoryMib: z.number().int().min(128),
+				minInstances: z.number().int().min(0),
+				maxInstances: z.number().int().min(1),
+			})
+			.refine(
+				({ minInstances, maxInstances }) => minInstances <= maxInstances,
+				{ path: ["minInstances"], error: "must not be more than maxInstances" },
+			),
 	),
 	/** Requests that one instance takes at a time. */
 	concurrency: z.number().int().min(1).max(1000).default(80),
@@ -260,7 +272,7 @@ const platformShape = z.strictObject({
 	stores: z.record(kebabName, store).default({}),
 	services: z.record(kebabName, service),
 	secrets: z.array(secret).default([]),
-	/** Hosts of others that URLs in plain variables may name: the host, and the reason for reviewers. */
+	/** Hosts of others that URLs in plain variables and templates may name: the host, and the reason for reviewers. */
 	foreignHosts: z
 		.record(
 			hostName,
@@ -408,6 +420,20 @@ function* fileProblems(platform: Platform): Generator<Problem> {
 }
 
 function* serviceProblems(platform: Platform): Generator<Problem> {
+	const { staging, production } = platform.environments;
+	if (staging.project === production.project) {
+		yield {
+			path: ["environments", "production", "project"],
+			message:
+				"is staging's too, and the accounts of both would have one name: give each environment a project of its own",
+		};
+	}
+	if (Object.hasOwn(platform.services, preflightImage)) {
+		yield {
+			path: ["services", preflightImage],
+			message: `is what the image is called by which every service's configuration is checked: choose another name`,
+		};
+	}
 	for (const [name, each] of Object.entries(platform.services)) {
 		for (const variable of Object.keys(each.variables)) {
 			if (Object.hasOwn(each.secrets, variable)) {
@@ -437,10 +463,14 @@ function* serviceProblems(platform: Platform): Generator<Problem> {
 }
 
 const platformSchema = withLocal.superRefine((platform, context) => {
-	for (const problem of [
+	const values = [
 		...referenceProblems(platform),
 		...storeProblems(platform),
 		...templateProblems(platform),
+	];
+	for (const problem of [
+		...values,
+		...(values.length === 0 ? useProblems(platform) : []),
 		...fileProblems(platform),
 		...serviceProblems(platform),
 		...variableProblems(platform),

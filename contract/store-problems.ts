@@ -1,7 +1,7 @@
 /** What does not hold together between stores, the values that are taken of them, and the services that bind those. */
-import { environments } from "./environments.ts";
+import { type Environment, environments } from "./environments.ts";
 import { nearest } from "./nearest.ts";
-import { binds, storesOfKind } from "./needs.ts";
+import { binds, storesOfKind, usesOf } from "./needs.ts";
 import { own } from "./own-keys.ts";
 import { shownName } from "./printable.ts";
 import type {
@@ -44,6 +44,10 @@ export function* storeProblems(platform: Platform): Generator<Problem> {
 		}
 		yield* authorityProblems(platform, secret);
 	}
+}
+
+/** What follows from the values that a service takes; with one that is not there, none of it could be told. */
+export function* useProblems(platform: Platform): Generator<Problem> {
 	yield* poolProblems(platform);
 	yield* loginProblems(platform);
 }
@@ -229,29 +233,46 @@ const logins: Partial<Record<StoreKind, readonly StoreAttribute[][]>> = {
 	],
 };
 
+/** What goes together where a service need not log in at all. */
+const pairs: Partial<Record<StoreKind, readonly StoreAttribute[]>> = {
+	clickhouse: ["user", "password"],
+	bucket: keyAttributes,
+};
+
 /** A part of a login alone can't be used, and a rotation changes user and password together. */
 function* loginProblems(platform: Platform): Generator<Problem> {
-	for (const [name, { secrets, secretFiles }] of Object.entries(
-		platform.services,
-	)) {
-		const read = [...Object.values(secrets), ...Object.values(secretFiles)];
-		const uses = platform.secrets
-			.filter(({ id }) => read.includes(id))
-			.flatMap(({ source }) => storeUses(platform, source));
-		for (const [store, taken] of Map.groupBy(uses, (use) => use.name)) {
-			const attributes = taken.map(({ attribute }) => attribute);
-			const forms = logins[taken[0]?.store.kind ?? "clickhouse"] ?? [];
-			const isWhole = forms.some((form) =>
-				form.every((attribute) => attributes.includes(attribute)),
-			);
-			if (forms.length > 0 && !isWhole) {
-				yield {
-					path: ["services", name],
-					message: `takes ${[...new Set(attributes)].join(", ")} of '${store}', by which nobody can log in: take ${forms.map((form) => form.join(", ")).join(", or ")}`,
-				};
-			}
+	for (const name of Object.keys(platform.services)) {
+		const messages = environments.flatMap((environment) =>
+			loginMessages(platform, name, environment),
+		);
+		for (const message of new Set(messages)) {
+			yield { path: ["services", name], message };
 		}
 	}
+}
+
+function loginMessages(
+	platform: Platform,
+	service: string,
+	environment: Environment,
+): string[] {
+	const uses = usesOf(platform, service, environment);
+	return [...Map.groupBy(uses, (use) => use.name)].flatMap(([name, taken]) => {
+		const attributes = [...new Set(taken.map(({ attribute }) => attribute))];
+		const kind = taken[0]?.store.kind ?? "bucket";
+		const pair = pairs[kind] ?? [];
+		const forms = attributes.some((each) => pair.includes(each))
+			? [pair]
+			: (logins[kind] ?? []);
+		const isWhole = forms.some((form) =>
+			form.every((attribute) => attributes.includes(attribute)),
+		);
+		return forms.length === 0 || isWhole
+			? []
+			: [
+					`takes ${attributes.join(", ")} of '${name}', by which nobody can log in: take ${forms.map((form) => form.join(", ")).join(", or ")}`,
+				];
+	});
 }
 
 /** A host that is reached over TLS goes with its certificates, in a value of its own as in a template. */

@@ -3,6 +3,7 @@
  * values, each written as the place where it stands demands. Pure.
  */
 import { shownName } from "./printable.ts";
+import { urlsIn } from "./url-hosts.ts";
 
 /** Where a part stands. `number`: in JSON, outside of a string. */
 type Place =
@@ -113,6 +114,17 @@ export function partsIn(text: string): Part[] {
 						: "text";
 		return { name, place };
 	});
+}
+
+/** The hosts that a template's URLs lead to, as far as it writes them out. */
+export function hostsIn(text: string): string[] {
+	const urls = textsIn(text).join("\0").match(url) ?? [];
+	return urls
+		.flatMap(urlsIn)
+		.flatMap(({ hosts }) => hosts)
+		.filter(
+			(host) => !["", "localhost"].includes(host) && !host.includes("\0"),
+		);
 }
 
 /** What is wrong with a template's text, whatever its parts are. */

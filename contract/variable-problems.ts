@@ -1,4 +1,6 @@
 /** What the variables of a service must not be: secrets in plain text, or names that some applications take for one. */
+import { environments } from "./environments.ts";
+import { variableIn } from "./names.ts";
 import type { PlainValue, Platform, ServiceContract } from "./schema.ts";
 import { secretSign } from "./secret-signs.ts";
 
@@ -52,21 +54,32 @@ function textsOf(value: PlainValue): (string | undefined)[] {
 	return "from" in value ? [undefined] : Object.values(value);
 }
 
-/** Names that differ in case alone: an application that reads settings in any case would take either value. */
+/**
+ * Names that are one in some environment, or differ in case alone there: an application that reads settings in any case
+ * would take either value.
+ */
 function* twinProblems(
 	name: string,
 	{ variables, secrets }: ServiceContract,
 ): Generator<Problem> {
-	const seen = new Map<string, string>();
-	for (const [kind, record] of Object.entries({ secrets, variables })) {
-		for (const variable of Object.keys(record)) {
-			const twin = seen.get(variable.toUpperCase()) ?? variable;
-			seen.set(variable.toUpperCase(), twin);
-			if (twin !== variable) {
-				yield {
-					path: ["services", name, kind, variable],
-					message: `differs from '${twin}' in case alone: keep one of both`,
-				};
+	const found = new Set<string>();
+	for (const environment of environments) {
+		const seen = new Map<string, string>();
+		for (const [kind, record] of Object.entries({ secrets, variables })) {
+			for (const variable of Object.keys(record)) {
+				const written = variableIn(variable, environment).toUpperCase();
+				const twin = seen.get(written) ?? variable;
+				seen.set(written, twin);
+				if (twin !== variable && !found.has(variable)) {
+					found.add(variable);
+					yield {
+						path: ["services", name, kind, variable],
+						message:
+							twin.toUpperCase() === variable.toUpperCase()
+								? `differs from '${twin}' in case alone: keep one of both`
+								: `is '${twin}' in ${environment} too: keep one of both`,
+					};
+				}
 			}
 		}
 	}

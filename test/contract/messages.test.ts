@@ -94,6 +94,99 @@ describe("a contract of whatever shape", () => {
 });
 
 describe("a message", () => {
+	it("does not speak of logins and pools where a value is not there", () => {
+		expect(
+			edited([...web, "variables"], {
+				A: { from: "databse.host" },
+				B: { from: "template", text: "{database.pasword}" },
+			}).split("\n"),
+		).toEqual([
+			expect.stringContaining("variables.A.from: takes a value of 'databse'"),
+			expect.stringContaining(
+				"variables.B.text: takes 'pasword' of 'database'",
+			),
+		]);
+	});
+
+	it.each([
+		[
+			"in one environment",
+			{ A: { from: "database.password" } },
+			{ HOST: "host", USER: "user" },
+			"takes user, password of 'database', by which nobody can log in: take url, or host, user, password",
+		],
+		[
+			"of somebody else's ClickHouse without the password",
+			{ A: { from: "events.endpoint" }, B: { from: "events.user" } },
+			{},
+			"takes endpoint, user of 'events', by which nobody can log in: take user, password",
+		],
+		[
+			"of a bucket without its secret",
+			{ A: { from: "files.access-key-id" } },
+			{},
+			"takes access-key-id of 'files', by which nobody can log in: take access-key-id, secret-access-key",
+		],
+	])("names half a login %s", (_what, variables, secrets, words) => {
+		const contract = {
+			...votes,
+			stores: {
+				...votes.stores,
+				events: { kind: "clickhouse", passwordSecret: "events-password" },
+				files: { kind: "bucket", hmac: true },
+			},
+			services: {
+				web: { ...votes.services.web, secrets, variables },
+				other: {
+					...votes.services.web,
+					secrets: { P: "events-password", HOST: "host", USER: "user" },
+					publicHosts: {
+						staging: ["a.example.org"],
+						production: ["b.example.org"],
+					},
+					variables: {
+						A: { from: "database.password" },
+						N: { from: "events.user" },
+					},
+				},
+			},
+			secrets: [
+				{ id: "events-password", source: { from: "external" }, criticalIn: [] },
+				{
+					id: "host",
+					source: { from: "database.host" },
+					criticalIn: [],
+					environments: ["staging"],
+				},
+				{ id: "user", source: { from: "database.user" }, criticalIn: [] },
+			],
+		};
+		expect(messageOf(contract)).toContain(`  services.web: ${words}`);
+	});
+
+	it("does not ask for hosts that are declared, or made of parts", () => {
+		const web = {
+			...votes.services.web,
+			variables: {
+				A: {
+					from: "template",
+					text: "smtp://u:{database.password}@smtp.mailer.dev:587?a={database.user}",
+				},
+				B: {
+					from: "template",
+					text: "postgresql://{database.user}:{database.password}@localhost/x?host={database.host}",
+				},
+			},
+		};
+		expect(
+			messageOf({
+				...votes,
+				foreignHosts: { "smtp.mailer.dev": "sends the mail" },
+				services: { web },
+			}),
+		).toBe("accepted");
+	});
+
 	const edited = (path: string[], value: unknown) =>
 		messageOf(changed(votes, path, value));
 	const web = ["services", "web"];
@@ -220,6 +313,45 @@ describe("a message", () => {
 			plain,
 			{ from: "host", of: "wbe" },
 			"services.web.variables.A: takes the URL of 'wbe', which does not exist",
+		],
+		[
+			"a service that is called like preflight",
+			["services", "preflight"],
+			votes.services.web,
+			"services.preflight: is what the image is called by which every service's configuration is checked: choose another name",
+		],
+		[
+			"more instances at least than at most",
+			[...web, "sizing", "staging", "minInstances"],
+			5,
+			"services.web.sizing.staging.minInstances: must not be more than maxInstances",
+		],
+		[
+			"processors that Cloud Run has not",
+			[...web, "sizing", "staging", "cpu"],
+			3,
+			"services.web.sizing.staging.cpu: must be less than 1, or 1, 2, 4, 6 or 8",
+		],
+		[
+			"one project for two environments",
+			["environments", "production", "project"],
+			"votes-staging",
+			"environments.production.project: is staging's too, and the accounts of both would have one name: give each environment a project of its own",
+		],
+		[
+			"names that are one in an environment",
+			[...web, "variables"],
+			{ "A_{ENV}": "1", A_PRODUCTION: "2" },
+			"services.web.variables.A_PRODUCTION: is 'A_{ENV}' in production too: keep one of both",
+		],
+		[
+			"somebody else's host beside a password",
+			plain,
+			{
+				from: "template",
+				text: '{"url": "smtp+tls://u:{database.password}@smtp.mailer.dev:587?a={database.user}"}',
+			},
+			"services.web.variables.A.text: leads to 'smtp.mailer.dev', which is none of the platform's hosts: declare it in foreignHosts, with the reason",
 		],
 	])("names %s", (_what, path, value, message) => {
 		expect(edited(path, value)).toContain(`  ${message}`);

@@ -141,7 +141,7 @@ describe("a contract", () => {
 			"a foreign host that no URL names",
 			(contract) =>
 				Object.assign(contract.foreignHosts, { "a.example.org": "telemetry" }),
-			"foreignHosts.a.example.org: is named by no URL in a plain variable: remove it",
+			"foreignHosts.a.example.org: is named by no URL in a plain variable or a template: remove it",
 		],
 		[
 			"a foreign host without a reason",
