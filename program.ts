@@ -123,7 +123,7 @@ export async function deployPlatform(
 		]),
 	);
 
-	const buckets = makeBuckets(platform, config, identities);
+	const buckets = makeBuckets(platform, config, identities, rotation);
 	const secrets = new PlatformSecrets("secrets", {
 		platform,
 		config,
@@ -156,9 +156,7 @@ export async function deployPlatform(
 				bucketGrants: [...buckets.values()].flatMap(
 					({ grants }) => grants.get(service) ?? [],
 				),
-				databases: storesBoundBy(platform, service, environment).flatMap(
-					({ name }) => made.databases.get(name)?.ready ?? [],
-				),
+				logins: [...made.databases.values()].flatMap(({ users }) => users),
 				socketRoot: config.socketRoot,
 				secretFileRoot: config.secretFileRoot,
 				command: config.services[service]?.command,
@@ -264,6 +262,7 @@ function makeBuckets(
 	platform: Platform,
 	{ environment, region, dataProtection: protect }: StackConfig,
 	identities: ReadonlyMap<string, ServiceIdentity>,
+	rotation: Rotation,
 ): ReadonlyMap<string, Bucket> {
 	return new Map(
 		storesOfKind(platform, "bucket").map(({ name, store }) => [
@@ -280,6 +279,7 @@ function makeBuckets(
 					.map(([service, { member }]) => ({ service, member })),
 				keyAccountId:
 					store.hmac === true ? bucketAccountIdIn(platform, name) : undefined,
+				rotation,
 				protect,
 			}),
 		]),

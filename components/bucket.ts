@@ -4,11 +4,15 @@ import { Bucket as GcpBucket } from "@pulumi/gcp/storage/bucket.js";
 import { BucketIAMMember } from "@pulumi/gcp/storage/bucketIAMMember.js";
 import { HmacKey } from "@pulumi/gcp/storage/hmacKey.js";
 import * as pulumi from "@pulumi/pulumi";
+import { slots } from "../contract/names.ts";
+import { bucketUserRole } from "../contract/stores.ts";
+import { keepersText } from "../plan/login-record.ts";
 import {
 	bucketGrantName,
 	bucketKeyName,
 	components,
 } from "../plan/retention.ts";
+import type { Rotation } from "../plan/rotation.ts";
 
 export type BucketArgs = {
 	/** Nobody else in the world may have it. */
@@ -16,19 +20,18 @@ export type BucketArgs = {
 	region: string;
 	/** The services that bind it, and their accounts as IAM writes them. */
 	users: { service: string; member: pulumi.Input<string> }[];
-	/** The account that its key belongs to. @default it has no key */
+	/** The account that its keys belong to. @default it has no key */
 	keyAccountId: string | undefined;
+	/** Its keys take turns as the logins of a database do. */
+	rotation: Rotation;
 	/** Refuses deletion and replacement, and to empty it for that. */
 	protect: boolean;
 };
 
-/** Reads, lists, writes and deletes objects; changes neither the bucket nor who may use it. */
-const objectUser = "roles/storage.objectUser";
-
-/** A bucket that nobody can open to the public, and a key for it if somebody speaks S3. */
+/** A bucket that nobody can open to the public, and keys for it if somebody speaks S3. */
 export class Bucket extends pulumi.ComponentResource {
 	readonly bucketName: pulumi.Output<string>;
-	/** An account's, since services use their own without a key. Its secret is told once, when it is made. */
+	/** The key that new revisions use. It is an account's of its own, since services use theirs without a key. */
 	readonly key: HmacKey | undefined;
 	/** By service; whoever uses the bucket waits for its own, and for the key's. */
 	readonly grants: ReadonlyMap<string, pulumi.Resource[]>;
@@ -57,7 +60,7 @@ export class Bucket extends pulumi.ComponentResource {
 		);
 
 		this.bucketName = bucket.name;
-		const made = this.createKey(name, args, bucket);
+		const made = this.createKeys(name, args, bucket);
 		this.key = made?.key;
 		this.grants = new Map(
 			args.users.map(({ service, member }) => [
@@ -71,26 +74,38 @@ export class Bucket extends pulumi.ComponentResource {
 		this.registerOutputs({ bucketName: this.bucketName });
 	}
 
-	private createKey(
+	private createKeys(
 		name: string,
-		{ keyAccountId, protect }: BucketArgs,
+		{ keyAccountId, rotation, protect }: BucketArgs,
 		bucket: GcpBucket,
-	): { key: HmacKey; grant: BucketIAMMember } | undefined {
+	): { key: HmacKey | undefined; grant: BucketIAMMember } | undefined {
 		if (keyAccountId === undefined) {
 			return undefined;
 		}
-		const opts = { parent: this, protect };
 		const account = new Account(
 			bucketKeyName(name),
-			{ accountId: keyAccountId, displayName: `Has the key of bucket ${name}` },
-			opts,
+			{
+				accountId: keyAccountId,
+				displayName: `Has the keys of bucket ${name}`,
+			},
+			{ parent: this, protect },
+		);
+		// A key never gets another secret, so each turn has one of its own. The one whose turn was the last but one goes when
+		// everything else is done: the engine deletes at the end of an update, and not after a failure.
+		const keys = new Map(
+			slots
+				.filter((slot) => rotation.keepers[slot].epoch >= 0)
+				.map((slot) => [
+					slot,
+					new HmacKey(
+						`${bucketKeyName(name)}-${keepersText(rotation.keepers[slot])}`,
+						{ serviceAccountEmail: account.email },
+						{ parent: this },
+					),
+				]),
 		);
 		return {
-			key: new HmacKey(
-				bucketKeyName(name),
-				{ serviceAccountEmail: account.email },
-				opts,
-			),
+			key: keys.get(rotation.target),
 			grant: this.grant(bucketKeyName(name), bucket, account.member),
 		};
 	}
@@ -102,7 +117,7 @@ export class Bucket extends pulumi.ComponentResource {
 	): BucketIAMMember {
 		return new BucketIAMMember(
 			name,
-			{ bucket: bucket.name, role: objectUser, member },
+			{ bucket: bucket.name, role: bucketUserRole, member },
 			{ parent: this },
 		);
 	}

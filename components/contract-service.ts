@@ -48,8 +48,8 @@ export type ContractServiceArgs = Omit<TemplateArgs, "account" | "login"> & {
 	platform: Platform;
 	region: string;
 	identity: ServiceIdentity;
-	/** What must be there of the databases that it binds, whichever of their values it takes. */
-	databases: pulumi.Resource[];
+	/** The logins of every database; preflight gives each the other's objects, so it comes after both. */
+	logins: pulumi.Resource[];
 	/** What lets the service use its buckets. */
 	bucketGrants: pulumi.Resource[];
 	/** The account of each service, by the service's name in the contract. */
@@ -124,7 +124,7 @@ export class ContractService extends pulumi.ComponentResource {
 			...grantsOf(args),
 			...args.identity.roles,
 			...args.bucketGrants,
-			...args.databases,
+			...args.logins,
 		];
 
 		const jobs = gates.map((gate, index) =>

@@ -11,6 +11,11 @@ import type {
 	ServiceContract,
 } from "./schema.ts";
 import { storeUses } from "./sources.ts";
+import {
+	keyAttributes,
+	type StoreAttribute,
+	type StoreKind,
+} from "./stores.ts";
 
 /** An environment variable whose value is a version of a secret. */
 export type SecretBinding = {
@@ -132,21 +137,23 @@ export function isFileAlone({ services }: Platform, id: string): boolean {
 	);
 }
 
-/** What holds a database login, or a part of one that another login has otherwise. */
-const loginAttributes = ["url", "user", "password"];
+/** What holds a login that takes turns with another, or a part of one that the other has otherwise. */
+const loginAttributes: Partial<Record<StoreKind, readonly StoreAttribute[]>> = {
+	postgres: ["url", "user", "password"],
+	bucket: keyAttributes,
+};
 
-/** True for a value that follows the live login of a PostgreSQL store. */
+/** True for a value that follows the live login of a PostgreSQL store, or the live key of a bucket. */
 export function followsLogin(
 	platform: Platform,
 	{ source }: SecretContract,
 ): boolean {
-	return storeUses(platform, source).some(
-		({ store, attribute }) =>
-			store.kind === "postgres" && loginAttributes.includes(attribute),
+	return storeUses(platform, source).some(({ store, attribute }) =>
+		loginAttributes[store.kind]?.includes(attribute),
 	);
 }
 
-/** The ids in Secret Manager of the secrets whose value follows a database login. */
+/** The ids in Secret Manager of the secrets whose value follows a login or a key. */
 export function loginSecretIds(
 	platform: Platform,
 	environment: Environment,
@@ -158,7 +165,7 @@ export function loginSecretIds(
 	);
 }
 
-/** True if a service gets a database login, in whatever form. */
+/** True if a service gets a database login or a bucket's key, in whatever form. */
 export function bindsLogin(
 	platform: Platform,
 	service: string,

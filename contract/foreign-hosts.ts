@@ -63,7 +63,7 @@ export function ownHosts({
 }
 
 /** The texts that the contract writes for a plain variable, in every environment. */
-function textsOf(value: PlainValue): string[] {
+export function textsOf(value: PlainValue): string[] {
 	if (typeof value === "string") {
 		return [value];
 	}

@@ -1,7 +1,7 @@
 /** What a service needs, worked out from what it binds. */
 import { secretsIn, secretsReadBy, serviceContract } from "./bindings.ts";
 import type { Environment } from "./environments.ts";
-import type { Platform } from "./schema.ts";
+import type { Platform, SecretContract } from "./schema.ts";
 import { type StoreUse, secretParts, storeUses } from "./sources.ts";
 import type { Store, StoreKind, StoreOf } from "./stores.ts";
 
@@ -30,12 +30,20 @@ export function usesOf(
 	const read = new Set(secretsReadBy(platform, service, environment));
 	return secretsIn(platform, environment)
 		.filter(({ id }) => read.has(id))
-		.flatMap(({ id, source }) => [
-			...storeUses(platform, source),
-			...[id, ...secretParts(source)].flatMap(
-				(each) => passwordUse(platform, each) ?? [],
-			),
-		]);
+		.flatMap((secret) => usesThrough(platform, secret));
+}
+
+/** What a secret holds of stores: a login to somebody else's needs the password that nothing makes. */
+export function usesThrough(
+	platform: Platform,
+	{ id, source }: SecretContract,
+): StoreUse[] {
+	return [
+		...storeUses(platform, source),
+		...[id, ...secretParts(source)].flatMap(
+			(each) => passwordUse(platform, each) ?? [],
+		),
+	];
 }
 
 /** Somebody else's store keeps its password in a secret that nothing makes. */

@@ -1,5 +1,6 @@
 /** What does not hold together between stores, the values that are taken of them, and the services that bind those. */
 import { type Environment, environments } from "./environments.ts";
+import { loginTextProblems } from "./login-texts.ts";
 import { nearest } from "./nearest.ts";
 import { binds, storesOfKind, usesOf } from "./needs.ts";
 import { own } from "./own-keys.ts";
@@ -50,6 +51,7 @@ export function* storeProblems(platform: Platform): Generator<Problem> {
 export function* useProblems(platform: Platform): Generator<Problem> {
 	yield* poolProblems(platform);
 	yield* loginProblems(platform);
+	yield* loginTextProblems(platform);
 }
 
 /** The secrets that hold the passwords of somebody else's stores. */
@@ -231,13 +233,21 @@ const logins: Partial<Record<StoreKind, readonly StoreAttribute[][]>> = {
 		["url", "ca"],
 		["host", "password", "ca"],
 	],
+	clickhouse: [["url"], ["user", "password"]],
+	bucket: [["access-key-id", "secret-access-key"]],
 };
 
-/** What goes together where a service need not log in at all. */
-const pairs: Partial<Record<StoreKind, readonly StoreAttribute[]>> = {
-	clickhouse: ["user", "password"],
-	bucket: keyAttributes,
-};
+/** The forms of which a service must take one: none where it can do without a login, as a bucket's or another's ClickHouse. */
+function formsOf(
+	store: Store | undefined,
+	taken: readonly StoreAttribute[],
+): readonly StoreAttribute[][] {
+	const forms = store === undefined ? [] : (logins[store.kind] ?? []);
+	const isKeyless = store?.kind === "bucket" && store.hmac !== true;
+	const isOptional = store?.kind === "bucket" || store?.kind === "clickhouse";
+	const takesOne = forms.flat().some((attribute) => taken.includes(attribute));
+	return isKeyless || (isOptional && !takesOne) ? [] : forms;
+}
 
 /** A part of a login alone can't be used, and a rotation changes user and password together. */
 function* loginProblems(platform: Platform): Generator<Problem> {
@@ -259,11 +269,7 @@ function loginMessages(
 	const uses = usesOf(platform, service, environment);
 	return [...Map.groupBy(uses, (use) => use.name)].flatMap(([name, taken]) => {
 		const attributes = [...new Set(taken.map(({ attribute }) => attribute))];
-		const kind = taken[0]?.store.kind ?? "bucket";
-		const pair = pairs[kind] ?? [];
-		const forms = attributes.some((each) => pair.includes(each))
-			? [pair]
-			: (logins[kind] ?? []);
+		const forms = formsOf(taken[0]?.store, attributes);
 		const isWhole = forms.some((form) =>
 			form.every((attribute) => attributes.includes(attribute)),
 		);

@@ -133,6 +133,9 @@ export type DatabaseDriver = (typeof driversOf)["postgres"][number];
 /** A driver that reads a Redis URL. */
 export type RedisDriver = (typeof driversOf)["redis"][number];
 
+/** Reads, lists, writes and deletes objects; changes neither the bucket nor who may use it. */
+export const bucketUserRole = "roles/storage.objectUser";
+
 /** Attributes that a bucket with `hmac` alone has. */
 export const keyAttributes: readonly StoreAttribute[] = [
 	"access-key-id",

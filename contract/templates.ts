@@ -38,6 +38,10 @@ export const isFilePart = (name: string) => name.startsWith("/");
 const namesIn = (text: string) =>
 	[...text.matchAll(placeholder)].map(({ groups }) => groups?.name ?? "");
 
+/** The text with `«name»` for each part, which neither a URL nor JSON takes for something of its own. */
+export const marked = (text: string) =>
+	text.replace(placeholder, "«$<name>»").replace(/\\([{}])/g, "$1");
+
 /** The literal texts before, between and after the parts, as they are written. */
 const literalsIn = (text: string) =>
 	text.replace(placeholder, "\0").split("\0");
@@ -69,14 +73,11 @@ export function readBack(
 	value: string,
 ): ReadonlyMap<string, string> | undefined {
 	const parts = partsIn(text);
-	const form = textsIn(text)
-		.map((literal) => literal.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
-		.reduce((before, literal, index) => {
-			// A host before it, such as a socket's folder, may hold a colon itself.
-			const isPort = parts[index - 1]?.name.endsWith(".port");
-			return `${before}(${isPort ? "\\d+" : ".+?"})${literal}`;
-		});
-	const found = new RegExp(`^${form}$`, "s").exec(value);
+	const [first, ...rest] = textsIn(text).map((literal) =>
+		literal.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"),
+	);
+	const form = parts.map((part, index) => `(${formOf(part)})${rest[index]}`);
+	const found = new RegExp(`^${first}${form.join("")}$`, "s").exec(value);
 	if (found === null) {
 		return undefined;
 	}
@@ -89,6 +90,17 @@ export function readBack(
 		values.set(name, read);
 	}
 	return values;
+}
+
+/** What a part can look like, so that colons in the path of a socket are not taken for the template's own. */
+function formOf({ name }: Part): string {
+	const attribute = name.split(".")[1];
+	if (attribute === "port") {
+		return "\\d{1,5}";
+	}
+	return attribute === "user" || attribute === "name"
+		? "[^:/@?#&=;,\\s]+?"
+		: ".+?";
 }
 
 /** The parts of a template in their order, each with the place that its surroundings give it. */
@@ -132,11 +144,7 @@ export function* textProblems(
 	text: string,
 	nearName: (name: string) => string | undefined,
 ): Generator<string> {
-	const literals = literalsIn(text);
-	if (literals.slice(1, -1).includes("")) {
-		yield "has two parts with nothing between them, so that no reader could tell where one ends: write something between";
-	}
-	const rest = literals.join("x");
+	const rest = literalsIn(text).join("x");
 	const loose = [...rest.matchAll(looseBrace)].map(([found]) => found);
 	for (const found of new Set(loose)) {
 		const near = nearName(found.replace(/[{}\s]/g, ""));

@@ -1,4 +1,5 @@
-/** What the variables of a service must not be: secrets in plain text, or names that some applications take for one. */
+/** What the variables and commands of a service must not be: secrets in plain text, or names that some applications take for one. */
+import { commandCarriesSecret } from "./command-signs.ts";
 import { environments } from "./environments.ts";
 import { variableIn } from "./names.ts";
 import type { PlainValue, Platform, ServiceContract } from "./schema.ts";
@@ -10,6 +11,13 @@ export function* variableProblems(platform: Platform): Generator<Problem> {
 	for (const [name, service] of Object.entries(platform.services)) {
 		yield* secretProblems(name, service);
 		yield* twinProblems(name, service);
+		if (commandCarriesSecret(service.checkCommand ?? [])) {
+			yield {
+				path: ["services", name, "checkCommand"],
+				message:
+					"has a password, token or key in it: bind it in 'secrets', and have the command read the variable, or a file of 'secretFiles'",
+			};
+		}
 	}
 }
 

@@ -33,7 +33,7 @@ export function bucketGrantName(store: string, service: string): string {
 	return `${store}-${service}`;
 }
 
-/** The name in the program of a bucket's key, of the account that has it, and of the account's grant. */
+/** The name in the program of the account that has a bucket's keys, and of its grant; those of the keys begin with it. */
 export function bucketKeyName(store: string): string {
 	return `${store}-bucket-key`;
 }

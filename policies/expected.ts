@@ -5,10 +5,8 @@ import {
 	type PlainVariable,
 	type SecretBinding,
 	secretsIn,
-	secretsReadBy,
 	serviceContract,
 } from "../contract/bindings.ts";
-import { type Callers, callersOf } from "../contract/callers.ts";
 import type { Environment } from "../contract/environments.ts";
 import {
 	checkJobNameIn,
@@ -20,19 +18,17 @@ import {
 	verifyJobNameIn,
 } from "../contract/names.ts";
 import {
-	bindsTls,
 	type NamedStore,
 	needsVpc,
-	rolesOf,
 	socketsOf,
 	storesBoundBy,
 } from "../contract/needs.ts";
 import type {
+	PlainValue,
 	Platform,
 	SecretContract,
 	ServiceContract,
 } from "../contract/schema.ts";
-import { type PlainSource, plainSource } from "./plain-values.ts";
 import {
 	type Critical,
 	criticalFiles,
@@ -59,22 +55,18 @@ export type ExpectedService = {
 	stores: readonly NamedStore[];
 	/** The data stores whose sockets it sees. */
 	sockets: readonly NamedStore<"postgres">[];
-	/** It reaches a PostgreSQL store by tls. */
-	bindsTls: boolean;
-	/** The roles that its account has on the project. */
-	roles: readonly string[];
 	/** It reaches private addresses. */
 	needsVpc: boolean;
-	/** Who may call it. */
-	callers: Callers;
+	/** The services that may call it; undefined for one that is open to everybody. */
+	callers: readonly string[] | undefined;
 	bindings: Bindings;
-	/** Its plain variables, each with where the contract takes the value from. */
-	plain: readonly (PlainVariable & { source: PlainSource })[];
+	/** Its plain variables, each with what the contract writes. */
+	plain: readonly (PlainVariable & { written: PlainValue })[];
 	/** The plain variables whose values look wrong, and are meant, as their reviewers say. */
 	reviewed: ReadonlySet<string>;
 	/** The variables' names of all kinds. */
 	variables: ReadonlySet<string>;
-	/** The ids in Secret Manager of what it reads. */
+	/** The ids in Secret Manager of what it may read. */
 	secretIds: ReadonlySet<string>;
 	/** The variables that the second key lists for it, by name. */
 	critical: ReadonlyMap<string, Critical>;
@@ -159,10 +151,10 @@ function expectedService(
 ): ExpectedService {
 	const bindings = bindingsFor(platform, service, environment);
 	const contract = serviceContract(platform, service);
-	const sources = new Map(
+	const written = new Map(
 		Object.entries(contract.variables).map(([name, value]) => [
 			variableIn(name, environment),
-			plainSource(value),
+			value,
 		]),
 	);
 	return {
@@ -177,14 +169,19 @@ function expectedService(
 		),
 		stores: storesBoundBy(platform, service, environment),
 		sockets: socketsOf(platform, service, environment),
-		bindsTls: bindsTls(platform, service, environment),
-		roles: rolesOf(platform, service, environment),
 		needsVpc: needsVpc(platform, service, environment),
-		callers: callersOf(platform, service, environment),
+		callers:
+			contract.public === false
+				? Object.keys(platform.services).filter(
+						(name) =>
+							name !== service &&
+							platform.services[name]?.siblings.includes(service),
+					)
+				: undefined,
 		bindings,
 		plain: bindings.plain.map((each) => ({
 			...each,
-			source: sources.get(each.variable) ?? "literal",
+			written: written.get(each.variable) ?? each.value,
 		})),
 		reviewed: new Set(
 			Object.keys(contract.reviewedValues ?? {}).map((name) =>
@@ -194,10 +191,12 @@ function expectedService(
 		variables: new Set(
 			[...bindings.secrets, ...bindings.plain].map(({ variable }) => variable),
 		),
+		// What the contract writes: the grants are made from what contract/bindings.ts makes of it.
 		secretIds: new Set(
-			secretsReadBy(platform, service, environment).map((id) =>
-				secretIdIn(id, environment),
-			),
+			[
+				...Object.values(contract.secrets),
+				...Object.values(contract.secretFiles),
+			].map((id) => secretIdIn(id, environment)),
 		),
 		critical: criticalVariables(secondKey, service, environment),
 		criticalFiles: criticalFiles(secondKey, service),

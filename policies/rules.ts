@@ -45,6 +45,7 @@ import { startupBudget } from "./rules/startup-budget.ts";
 import { targetCorrect } from "./rules/target-correct.ts";
 import { unknownName } from "./rules/unknown-name.ts";
 import { urlForm } from "./rules/url-form.ts";
+import { valueMatches } from "./rules/value-matches.ts";
 import { valueProvenance } from "./rules/value-provenance.ts";
 import { versionPinned } from "./rules/version-pinned.ts";
 import { waiversValid } from "./rules/waivers-valid.ts";
@@ -58,6 +59,7 @@ export const rules: readonly Rule[] = [
 	versionPinned,
 	secretHasVersion,
 	valueProvenance,
+	valueMatches,
 	accessorGranted,
 	noDuplicateBinding,
 	alternativesExclusive,

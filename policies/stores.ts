@@ -1,11 +1,10 @@
-/** Which of the contract's data stores a resource is, which ones services bind, and which the stack lacks. */
+/** Which of the contract's data stores a resource is, and which the stack lacks. */
 import { type NamedStore, storesOfKind } from "../contract/needs.ts";
 import type { StoreKind } from "../contract/stores.ts";
 import type { Evidence } from "./evidence.ts";
 import { known, textAt } from "./read.ts";
 import type { Finding } from "./rule.ts";
 import { type StackResource, types } from "./stack.ts";
-import { secretUses, type Workload } from "./workload.ts";
 
 /** A finding for each service that needs a store, if no resource of the type exists; only the whole stack can tell. */
 export function* missingStore(
@@ -43,36 +42,4 @@ export function databasesIn(
 		.map(({ properties }) => known(textAt(properties, "name")));
 	const found = all.filter(({ store }) => names.includes(store.database));
 	return found.length === 0 ? all : found;
-}
-
-const storeTypes: string[] = [
-	types.databaseInstance,
-	types.redis,
-	types.bucket,
-	types.hmacKey,
-];
-
-/** The data stores that a workload binds, as the values of its secrets are made, whatever the contract says. */
-export function storesBehind(
-	evidence: Evidence,
-	workload: Workload,
-): ReadonlySet<StackResource> {
-	const { stack } = evidence;
-	const direct = new Set(
-		secretUses(workload)
-			.flatMap(({ secretId }) => evidence.versionsOf(secretId))
-			.flatMap((version) =>
-				[...storeTypes, types.user, types.database].flatMap((type) =>
-					stack.madeFrom(version, "secretData", type),
-				),
-			),
-	);
-	// A login or a database stands for the instance that it is in.
-	return new Set(
-		[...direct].flatMap((resource) =>
-			storeTypes.includes(resource.type)
-				? [resource]
-				: stack.madeFrom(resource, "instance", types.databaseInstance),
-		),
-	);
 }

@@ -1,8 +1,8 @@
 /** Checks a service's variables against the contract, all at once and without connecting to anything. */
 import { serviceContract } from "../contract/bindings.ts";
 import type { Environment } from "../contract/environments.ts";
-import { storesBoundBy } from "../contract/needs.ts";
 import type { Platform } from "../contract/schema.ts";
+import { triedSecrets, triedStores } from "../contract/tried-values.ts";
 import { type Access, readAccess } from "./dependencies.ts";
 import { comesFrom, type Expectation, expectationsOf } from "./expectations.ts";
 import { withFiles } from "./files.ts";
@@ -68,29 +68,63 @@ export function inspect(
 						{
 							state: "passed",
 							check: "variables",
-							fact: `all ${expected.length} are set and well-formed${tried(access) ? "" : "; they give no login to a data store, so none was tried"}`,
+							fact: `all ${expected.length} are set and well-formed${reach(platform, service, environment, expected)}`,
 						},
-						...untriedBuckets(platform, service, environment),
+						...untriedStores(platform, service, environment, access),
 					],
 	};
 }
 
-const tried = (access: Access) =>
-	Object.values(access).some((logins) => logins.length > 0);
-
-/** Preflight speaks no object storage's language: better to say so than to let somebody think that a bucket was tried. */
-function untriedBuckets(
+/** How far that goes, where nobody can be asked about a value: it may be well-formed and refused all the same. */
+function reach(
 	platform: Platform,
 	service: string,
 	environment: Environment,
+	expected: readonly Expectation[],
+): string {
+	const tried = triedSecrets(platform, service, environment);
+	const issued = expected.flatMap(({ variable, secret }) =>
+		secret?.contract.source.from === "external" &&
+		!tried.has(secret.contract.id)
+			? [variable]
+			: [],
+	);
+	return [
+		...(triedStores(platform, service, environment).length === 0
+			? ["they give no login to a data store, so none was tried"]
+			: []),
+		...(issued.length === 0
+			? []
+			: [`of ${issued.join(", ")} nothing but the form can be tried`]),
+	]
+		.map((text) => `; ${text}`)
+		.join("");
+}
+
+/** Better to say so than to let somebody think that a store was tried. */
+function untriedStores(
+	platform: Platform,
+	service: string,
+	environment: Environment,
+	access: Access,
 ): Outcome[] {
-	return storesBoundBy(platform, service, environment)
-		.filter(({ store }) => store.kind === "bucket")
-		.map(({ name }) => ({
+	return triedStores(platform, service, environment)
+		.filter(
+			({ name, store }) =>
+				!access[store.kind].some((each) => each.store === name),
+		)
+		.map(({ name, store: { kind }, lacks }) => ({
 			state: "warning",
-			check: `bucket ${name}`,
-			fact: "was not tried: preflight has no check of buckets",
-			fix: "name a command of the service's own that uses it, as its checkCommand in contract/platform.ts",
+			check: `${kind} ${name}`,
+			...(lacks === undefined
+				? {
+						fact: "was not tried: on this machine nothing answers for it",
+						fix: "deploy to staging, where preflight tries it",
+					}
+				: {
+						fact: "was not tried: nobody can log in by what the service takes of it",
+						fix: `bind ${lacks} of '${name}' too, in contract/platform.ts`,
+					}),
 		}));
 }
 

@@ -5,6 +5,7 @@ import type { Platform } from "../contract/schema.ts";
 import type { StoreKind } from "../contract/stores.ts";
 import type { ClickhouseAccess } from "./access.ts";
 import { BoundValues, type Given } from "./bound-values.ts";
+import { type BucketAccess, bucketLogin } from "./bucket-login.ts";
 import { clickhouseLogin } from "./clickhouse-login.ts";
 import { postgresLogin } from "./postgres-login.ts";
 import { type RedisLogin, redisLogin } from "./redis-login.ts";
@@ -15,6 +16,7 @@ export type Access = {
 	postgres: Given<DatabaseLogin>[];
 	redis: Given<RedisLogin>[];
 	clickhouse: Given<ClickhouseAccess>[];
+	bucket: Given<BucketAccess>[];
 };
 
 /**
@@ -49,6 +51,9 @@ export function readAccess(
 			),
 			redis: each("redis", redisLogin),
 			clickhouse: each("clickhouse", clickhouseLogin),
+			bucket: each("bucket", (values, store) =>
+				bucketLogin(values, store, environment),
+			),
 		},
 		problems: values.problems,
 	};

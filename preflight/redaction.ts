@@ -18,6 +18,7 @@ const openAttributes: ReadonlySet<StoreAttribute> = new Set([
 	"name",
 	"user",
 	"ca",
+	"region",
 ]);
 
 function isOpen(source: SecretSource): boolean {

@@ -3,6 +3,7 @@ import { bindingsFor } from "../contract/bindings.ts";
 import type { Environment } from "../contract/environments.ts";
 import { serviceNameIn } from "../contract/names.ts";
 import type { Platform } from "../contract/schema.ts";
+import { triedSecrets, triedStores } from "../contract/tried-values.ts";
 
 /** A variable of a service. */
 export type BindingRow = {
@@ -14,6 +15,8 @@ export type BindingRow = {
 	version?: string;
 	/** The contract says that the service cannot work without it. */
 	critical: boolean;
+	/** Preflight logs in with the value, or can look at its form alone; none for a plain value. */
+	tried?: "login" | "form";
 	/** Short names of the accounts that may read the secret. */
 	grantedTo: string[];
 };
@@ -65,6 +68,28 @@ export function bindingRows(
 	});
 }
 
+/** What preflight cannot try, a line for each service where that is everything, or a store of it. */
+export function untriedLines(
+	platform: Platform,
+	environment: Environment,
+): string[] {
+	return Object.keys(platform.services).flatMap((service) => {
+		const stores = triedStores(platform, service, environment);
+		if (stores.length === 0) {
+			return [
+				`${service}: preflight can look at the form of its variables alone, since they give no login to a data store`,
+			];
+		}
+		return stores.flatMap(({ name, lacks }) =>
+			lacks === undefined
+				? []
+				: [
+						`${service}: preflight can't try '${name}', since nobody can log in by what it takes of it; bind ${lacks} too`,
+					],
+		);
+	});
+}
+
 function serviceRows(
 	state: State,
 	service: string,
@@ -73,12 +98,18 @@ function serviceRows(
 	readers: Map<string, string[]>,
 ): BindingRow[] {
 	const expected = bindingsFor(platform, service, environment).secrets;
+	const logins = triedSecrets(platform, service, environment);
+	const triedAs = (variable: string): BindingRow["tried"] => {
+		const secret = expected.find((it) => it.variable === variable)?.secret;
+		return logins.has(secret ?? "") ? "login" : "form";
+	};
 	const bound = variablesOf(state).map(({ variable, secretId, version }) => ({
 		service,
 		variable,
 		secretId,
 		version: version === unknownValue ? "made in this update" : version,
 		critical: expected.some((it) => it.variable === variable && it.critical),
+		...(secretId === undefined ? {} : { tried: triedAs(variable) }),
 		grantedTo: readers.get(secretId ?? "") ?? [],
 	}));
 	const missing = expected
@@ -89,6 +120,7 @@ function serviceRows(
 			secretId,
 			version: "NOT BOUND",
 			critical,
+			tried: triedAs(variable),
 			grantedTo: readers.get(secretId) ?? [],
 		}));
 	// What can be wrong comes first; plain values follow.

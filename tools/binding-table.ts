@@ -16,6 +16,7 @@ const headings = [
 	"secret id",
 	"version",
 	"critical",
+	"tried",
 	"granted to",
 ];
 const narrowest = 8;
@@ -90,6 +91,7 @@ function cellsOf({
 	secretId,
 	version,
 	critical,
+	tried,
 	grantedTo,
 }: BindingRow): string[] {
 	return [
@@ -98,6 +100,7 @@ function cellsOf({
 		secretId ?? "(plain)",
 		version ?? "-",
 		critical ? "yes" : "-",
+		tried ?? "-",
 		grantedTo.join(", ") || "-",
 	];
 }

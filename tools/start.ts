@@ -1,7 +1,7 @@
 /** `npm start`: previews the staging stack on the stand-in, with the policy pack enforced, then shows every service's bindings. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { bindingRows } from "./binding-report.ts";
+import { bindingRows, untriedLines } from "./binding-report.ts";
 import { checkedContract } from "./checked-contract.ts";
 import { EventPipe } from "./event-pipe.ts";
 import { standInFolder } from "./stand-in-folder.ts";
@@ -49,4 +49,7 @@ if (rows.length > 0 && !wasEnded(code)) {
 	const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
 	console.log(`Bindings (${environment}):`);
 	console.log(bindingTable(rows, { colour, columns: process.stdout.columns }));
+	for (const line of untriedLines(platform, environment)) {
+		console.log(line);
+	}
 }

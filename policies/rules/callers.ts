@@ -16,6 +16,7 @@ export const callers: Rule = {
 		"a public service whose callers Cloud Run checks although the contract opens it by the switch",
 		"a public service without a grant to allUsers although the contract opens it by the grant",
 		"a service that is not public and that everybody may call, by the switch or by a grant",
+		"a service that is not public and that a service which does not call it may call",
 		"a service that is not public and that a service which calls it may not call",
 		"a switch that this preview does not know",
 		"a grant to call all services and run all jobs of the project, to anybody",
@@ -26,11 +27,11 @@ export const callers: Rule = {
 	*check(evidence) {
 		for (const workload of evidence.ours) {
 			if (workload.kind === "service") {
-				yield* switchProblems(workload);
+				yield* switchProblems(workload, opening(evidence));
 			}
 		}
 		for (const service of evidence.expected.services) {
-			if (service.callers.who === "services") {
+			if (service.callers !== undefined) {
 				yield* openings(evidence, service);
 			}
 			if (evidence.stack.whole) {
@@ -41,11 +42,18 @@ export const callers: Rule = {
 	},
 };
 
-function* switchProblems(workload: OurWorkload): Generator<Finding> {
+/** How the contract opens public services. */
+const opening = ({ expected: { platform, environment } }: Evidence) =>
+	platform.environments[environment].publicAccess ?? "switch";
+
+function* switchProblems(
+	workload: OurWorkload,
+	by: ReturnType<typeof opening>,
+): Generator<Finding> {
 	const { callers } = workload.of;
 	const { properties } = workload.resource;
 	const disabled = booleanAt(properties, "invokerIamDisabled");
-	const wanted = callers.who === "everybody" && callers.by === "switch";
+	const wanted = callers === undefined && by === "switch";
 	if (disabled.state === "unknown") {
 		yield {
 			...suffers(workload),
@@ -58,7 +66,7 @@ function* switchProblems(workload: OurWorkload): Generator<Finding> {
 			found: "callers that Cloud Run checks, so that nobody may call it",
 			needed: "invokerIamDisabled: true",
 		};
-	} else if (callers.who === "services" && is(disabled, true)) {
+	} else if (callers !== undefined && is(disabled, true)) {
 		yield {
 			...suffers(workload),
 			found: "invokerIamDisabled: true, so that everybody may call it",
@@ -69,11 +77,25 @@ function* switchProblems(workload: OurWorkload): Generator<Finding> {
 
 /** Grants that may let anybody at a service that is not public; those of an unknown service, too. */
 function* openings(
-	{ grants }: Evidence,
-	{ service, cloudRunName }: ExpectedService,
+	{ grants, expected }: Evidence,
+	{ service, cloudRunName, callers }: ExpectedService,
 ): Generator<Finding> {
+	const strangers = expected.services.filter(
+		(each) => callers?.includes(each.service) === false,
+	);
 	for (const grant of grants.filter(({ scope }) => scope === "service")) {
 		const name = known(grant.service) ?? cloudRunName;
+		for (const stranger of name === cloudRunName ? strangers : []) {
+			if (grant.members.has(memberName(stranger.accountEmail))) {
+				yield {
+					service,
+					resource: grant.resource,
+					found: `a grant to ${stranger.service}, which does not name it as a sibling`,
+					needed: "the accounts of the services that call it",
+					fix: `remove ${grant.resource.name}, or add '${service}' to the siblings of ${stranger.service} in contract/platform.ts`,
+				};
+			}
+		}
 		if (name === cloudRunName && mayBeAnybody(grant)) {
 			yield {
 				service,
@@ -105,14 +127,14 @@ function* missingCalls(
 }
 
 function membersNeeded(
-	{ expected }: Evidence,
+	evidence: Evidence,
 	callers: ExpectedService["callers"],
 ): string[] {
-	if (callers.who === "everybody") {
-		return callers.by === "grant" ? [everybody] : [];
+	if (callers === undefined) {
+		return opening(evidence) === "grant" ? [everybody] : [];
 	}
-	return expected.services
-		.filter(({ service }) => callers.services.includes(service))
+	return evidence.expected.services
+		.filter(({ service }) => callers.includes(service))
 		.map(({ accountEmail }) => memberName(accountEmail));
 }
 

@@ -2,6 +2,7 @@
 import { valueIn } from "../../contract/environments.ts";
 import { storesOfKind } from "../../contract/needs.ts";
 import type { Evidence, OurWorkload } from "../evidence.ts";
+import { storesBehind } from "../needs.ts";
 import { elementsAt, is, numberAt, type Reading, textAt } from "../read.ts";
 import { type Finding, type Rule, suffers } from "../rule.ts";
 import { types } from "../stack.ts";
@@ -47,7 +48,13 @@ export const connectionBudget: Rule = {
 				};
 			}
 			const instances = found.state === "known" ? found.value : wanted;
-			for (const { name } of workload.of.stores) {
+			const names = new Set(
+				[...storesBehind(evidence, workload)]
+					.filter(({ type }) => type === types.databaseInstance)
+					.flatMap((instance) => databasesIn(evidence, instance))
+					.map(({ name }) => name),
+			);
+			for (const name of names) {
 				connections.set(
 					name,
 					(connections.get(name) ?? 0) +

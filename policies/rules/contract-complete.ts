@@ -25,7 +25,7 @@ export const contractComplete: Rule = {
 			// A list that is unknown as a whole is the rule bindings-static's.
 			if (workload.variables.state !== "unknown") {
 				yield* missingVariables(workload);
-				yield* wrongPlainValues(workload, "literal");
+				yield* wrongPlainValues(workload, expected, "literal");
 			}
 			if (workload.files.state !== "unknown") {
 				yield* missingFiles(workload, expected.environment);

@@ -1,5 +1,5 @@
 /** Generated keys are long, random, hexadecimal, and each its own. */
-import { type GeneratedSource, isGenerated } from "../../contract/sources.ts";
+import type { GeneratedSource } from "../../contract/sources.ts";
 import type { Evidence } from "../evidence.ts";
 import { booleanAt, is, known, numberAt, textAt } from "../read.ts";
 import type { Finding, Rule } from "../rule.ts";
@@ -39,6 +39,33 @@ function wantedOf({ encoding, bytes = 32 }: GeneratedSource): {
 			};
 	}
 }
+
+/** The hex digits that a value carries, taken out of it again. */
+function digitsIn(value: string, { encoding }: GeneratedSource): string {
+	switch (encoding) {
+		case "hex":
+			return value;
+		case "base64":
+		case "base64url":
+			return Buffer.from(value, encoding).toString("hex");
+		case "fernet":
+			return Buffer.from(value, "base64url").toString("latin1");
+		case "uuid":
+			return value.replaceAll("-", "");
+	}
+}
+
+/** A UUID's version and variant stand where two of the digits were. */
+const fixedInUuid = [12, 16];
+
+function isSame(digits: string, result: string, encoding: string): boolean {
+	return [...result].every(
+		(digit, index) =>
+			digits[index] === digit ||
+			(encoding === "uuid" && fixedInUuid.includes(index)),
+	);
+}
+
 const loginDigits = 32;
 
 export const generatedStrength: Rule = {
@@ -52,6 +79,7 @@ export const generatedStrength: Rule = {
 		"other characters than hex digits",
 		"a generator that two secrets share",
 		"a value of another form than the contract's source",
+		"a value that does not carry its generator's digits",
 	],
 	why: "A mixed-case value hits word lists such as dev now and then; equal keys for two purposes let one forge the other.",
 	fix: "make it from a RandomPassword of its own with upper: false, lower: false and overrideSpecial: abcdef; a key that is deployed keeps its form: put its source in contract/platform.ts back, or give the new form a secret of its own",
@@ -60,17 +88,16 @@ export const generatedStrength: Rule = {
 		const { secrets, usersOf } = evidence.expected;
 		const owners = new Map<StackResource, string>();
 		for (const [secretId, { source }] of secrets) {
-			const wanted = isGenerated(source) ? wantedOf(source) : undefined;
-			for (const version of wanted ? evidence.versionsOf(secretId) : []) {
+			if (source.from !== "generated") {
+				continue;
+			}
+			const { digits, form } = wantedOf(source);
+			for (const version of evidence.versionsOf(secretId)) {
 				for (const problem of [
-					...generatorProblems(
-						evidence,
-						version,
-						"secretData",
-						wanted?.digits ?? 0,
-					),
+					...generatorProblems(evidence, version, "secretData", digits),
 					...sharedProblems(evidence, version, secretId, owners),
-					...formProblems(version, wanted?.form ?? /^/),
+					...formProblems(version, form),
+					...digitProblems(evidence, version, source),
 				]) {
 					for (const { service, variable } of usersOf.get(secretId) ?? [
 						{ service: undefined, variable: undefined },
@@ -152,6 +179,31 @@ function* sharedProblems(
 			yield {
 				found: `the generator ${generator.name}, which also makes ${owner}`,
 				needed: "a generator of its own",
+			};
+		}
+	}
+}
+
+function* digitProblems(
+	{ stack }: Evidence,
+	version: StackResource,
+	source: GeneratedSource,
+): Generator<Problem> {
+	const value = known(textAt(version.properties, "secretData"));
+	for (const { name, properties } of stack.madeFrom(
+		version,
+		"secretData",
+		types.password,
+	)) {
+		const result = known(textAt(properties, "result"));
+		if (
+			value !== undefined &&
+			result !== undefined &&
+			!isSame(digitsIn(value, source), result, source.encoding)
+		) {
+			yield {
+				found: `a value without the digits of the generator ${name}`,
+				needed: "all of them, in the encoding that the contract's source says",
 			};
 		}
 	}

@@ -6,6 +6,7 @@ import {
 	valueProblems,
 } from "../../contract/value-rules.ts";
 import type { Evidence } from "../evidence.ts";
+import { plainSource } from "../plain-values.ts";
 import { known } from "../read.ts";
 import { type Finding, type Rule, suffers } from "../rule.ts";
 
@@ -40,7 +41,8 @@ export const noPlaceholder: Rule = {
 				// What the contract works out of its hosts and names is no guess, and its owners looked at what they reviewed.
 				if (
 					isDeclared &&
-					(contract.source !== "literal" || reviewed.has(variable))
+					(plainSource(contract.written) !== "literal" ||
+						reviewed.has(variable))
 				) {
 					continue;
 				}

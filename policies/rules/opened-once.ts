@@ -16,7 +16,7 @@ export const openedOnce: Rule = {
 	*check(evidence) {
 		for (const workload of evidence.ours) {
 			const { kind, resource, of } = workload;
-			if (kind !== "service" || of.callers.who !== "everybody") {
+			if (kind !== "service" || of.callers !== undefined) {
 				continue;
 			}
 			const isOff = is(

@@ -1,7 +1,11 @@
-/** The database has two logins that take turns, and the secrets follow the one whose turn it is. */
+/** The database has two logins that take turns, and the secrets follow the one whose turn it is; so does a bucket's key. */
 import { databaseUserIn, type Slot, slots } from "../../contract/names.ts";
 import { type NamedStore, storesOfKind } from "../../contract/needs.ts";
-import { attributeOf, storeParts } from "../../contract/sources.ts";
+import {
+	attributeOf,
+	type SecretSource,
+	storeParts,
+} from "../../contract/sources.ts";
 import type { Evidence } from "../evidence.ts";
 import { known, numberAt, textAt } from "../read.ts";
 import type { Finding, Rule } from "../rule.ts";
@@ -9,19 +13,22 @@ import { type StackResource, types } from "../stack.ts";
 
 /** What of a store changes with the turn. */
 const followers = ["url", "user", "password"];
+/** What of a bucket does. */
+const keyParts = ["access-key-id", "secret-access-key"];
 
 export const rotationSlots: Rule = {
 	id: "rotation-slots",
 	level: "mandatory",
 	requirements: ["R-002"],
 	complies:
-		"Each PostgreSQL store has two logins, one for each slot, that no update drops; each has a generated password of its own, kept by an even epoch for slot a, an odd one for slot b, one apart; and every URL, user and password of the store is made from the login of the higher epoch.",
+		"Each PostgreSQL store has two logins, one for each slot, that no update drops; each has a generated password of its own, kept by an even epoch for slot a, an odd one for slot b, one apart; and every URL, user and password of the store is made from the login of the higher epoch. What is taken of a bucket's key is all of one key.",
 	rejects: [
 		"a slot without a login, or with several",
 		"a login that an update would drop",
 		"a password whose keepers have no epoch and retry that this preview knows",
 		"epochs of the wrong parity, or not one apart",
 		"a secret made from the login of the other slot, or of both",
+		"a bucket's access key id and secret of two keys",
 	],
 	why: "A rotation changes the idle login only, so that revisions that run, or are rolled back to, keep one that works.",
 	fix: "make the logins as components/database.ts does",
@@ -29,6 +36,9 @@ export const rotationSlots: Rule = {
 	*check(evidence) {
 		for (const store of storesOfKind(evidence.expected.platform, "postgres")) {
 			yield* storeProblems(evidence, store);
+		}
+		for (const { name } of storesOfKind(evidence.expected.platform, "bucket")) {
+			yield* keyProblems(evidence, name);
 		}
 	},
 };
@@ -138,12 +148,9 @@ function* followerProblems(
 ): Generator<Finding> {
 	const { secrets, usersOf } = evidence.expected;
 	for (const [secretId, { source }] of secrets) {
-		const followsLogin = storeParts(source)
-			.map(attributeOf)
-			.some(
-				(taken) =>
-					taken?.store === store && followers.includes(taken.attribute),
-			);
+		const followsLogin = partsOf(source, store).some((attribute) =>
+			followers.includes(attribute),
+		);
 		for (const version of followsLogin ? evidence.versionsOf(secretId) : []) {
 			const logins = evidence.stack.madeFrom(version, "secretData", types.user);
 			if (logins.includes(target) && !logins.includes(idle)) {
@@ -161,4 +168,42 @@ function* followerProblems(
 			}
 		}
 	}
+}
+
+/** Id and secret of two keys are a login that nobody has. */
+function* keyProblems(evidence: Evidence, store: string): Generator<Finding> {
+	const { secrets, usersOf } = evidence.expected;
+	const made = [...secrets].flatMap(([secretId, { source }]) =>
+		partsOf(source, store).some((attribute) => keyParts.includes(attribute))
+			? evidence.versionsOf(secretId).map((version) => ({
+					secretId,
+					version,
+					keys: evidence.stack.madeFrom(version, "secretData", types.hmacKey),
+				}))
+			: [],
+	);
+	const [key] = made[0]?.keys ?? [];
+	for (const { secretId, version, keys } of made) {
+		if (keys.every((each) => each === key)) {
+			continue;
+		}
+		for (const { service, variable } of usersOf.get(secretId) ?? []) {
+			yield {
+				service,
+				variable,
+				secretId,
+				resource: version,
+				found: `a value of another key than the rest of what is taken of '${store}'`,
+				needed: "access key id and secret of one key",
+				fix: "take both from the key of components/bucket.ts whose turn it is",
+			};
+		}
+	}
+}
+
+/** What a source takes of a store. */
+function partsOf(source: SecretSource, store: string): string[] {
+	return storeParts(source)
+		.map(attributeOf)
+		.flatMap((taken) => (taken?.store === store ? [taken.attribute] : []));
 }

@@ -1,5 +1,4 @@
 /** Values are kept where the contract says. */
-import { replicationIn } from "../../contract/replication.ts";
 import { at, type Data, known, listAt, textAt } from "../read.ts";
 import type { Rule } from "../rule.ts";
 import { types } from "../stack.ts";
@@ -22,6 +21,8 @@ export const secretReplication: Rule = {
 	looksAt: "resource",
 	*check({ stack, expected }) {
 		const { platform, environment } = expected;
+		const { secretReplication = "automatic" } =
+			platform.environments[environment];
 		for (const resource of stack.ofType(types.secret)) {
 			const secretId = known(textAt(resource.properties, "secretId"));
 			const contract = expected.secrets.get(secretId ?? "");
@@ -29,7 +30,7 @@ export const secretReplication: Rule = {
 			if (contract === undefined) {
 				continue;
 			}
-			const wanted = replicationIn(platform, contract, environment);
+			const wanted = contract.replication?.[environment] ?? secretReplication;
 			const needed =
 				wanted === "automatic" ? wanted : regions(wanted.locations);
 			const found = replicationOf(resource.properties);

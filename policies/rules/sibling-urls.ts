@@ -14,7 +14,7 @@ export const siblingUrls: Rule = {
 	complies:
 		"The variables that hold a service's URL or host have the contract's value, and every URL in a plain variable is encrypted and names a host that the platform serves in this environment, or one of `foreignHosts`.",
 	rejects: [
-		"a service's URL or host with another value",
+		"a service's URL with another value",
 		"http: or ws: outside local",
 		"a host that the platform does not serve in this environment",
 		"a foreign host that the contract does not declare",
@@ -26,7 +26,14 @@ export const siblingUrls: Rule = {
 	looksAt: "resource",
 	*check({ workloads, ours, expected }) {
 		for (const workload of ours) {
-			yield* wrongPlainValues(workload, "url", "urls", "host", "hosts");
+			yield* wrongPlainValues(
+				workload,
+				expected,
+				"url",
+				"urls",
+				"host",
+				"hosts",
+			);
 		}
 		const served = servedHosts(expected);
 		const allowed = new Set([

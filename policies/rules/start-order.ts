@@ -1,10 +1,10 @@
 /** A service starts after what it needs was made and tried. */
 import type { StoreKind } from "../../contract/stores.ts";
 import type { Evidence, OurWorkload } from "../evidence.ts";
+import { storesBehind } from "../needs.ts";
 import { textAt } from "../read.ts";
 import { type Finding, type Rule, suffers } from "../rule.ts";
 import { type StackResource, types } from "../stack.ts";
-import { storesBehind } from "../stores.ts";
 
 /** The resources of a store, by its kind. */
 const resourcesOf: Record<StoreKind, readonly string[]> = {

@@ -1,4 +1,5 @@
 /** A binding means the secret that the contract names, of this environment and project. */
+import { secretIdIn, variableIn } from "../../contract/names.ts";
 import type { Evidence } from "../evidence.ts";
 import { isMountedAs } from "../mounted.ts";
 import { known, textAt } from "../read.ts";
@@ -22,11 +23,16 @@ export const targetCorrect: Rule = {
 	fix: "bind the secret that contract/platform.ts names",
 	looksAt: "resource",
 	*check(evidence) {
-		for (const workload of evidence.ours) {
-			const { bindings } = workload.of;
-			const secretIds = new Map(
-				bindings.secrets.map(({ variable, secretId }) => [variable, secretId]),
+		const { environment } = evidence.expected;
+		// What the contract writes, not what its functions make of it for the program.
+		const named = (names: Readonly<Record<string, string>>) =>
+			Object.entries(names).map(
+				([name, id]) =>
+					[variableIn(name, environment), secretIdIn(id, environment)] as const,
 			);
+		for (const workload of evidence.ours) {
+			const { secrets, secretFiles } = workload.of.contract;
+			const secretIds = new Map(named(secrets));
 			for (const { name, secret } of workload.everyVariable) {
 				const variable = known(name) ?? "";
 				const wrong = difference(
@@ -40,10 +46,10 @@ export const targetCorrect: Rule = {
 			}
 			for (const { path, secret } of known(workload.files) ?? []) {
 				const file = known(path) ?? "";
-				const wanted = bindings.files.find((each) =>
-					isMountedAs(evidence.expected.environment, file, each.path),
+				const wanted = named(secretFiles).find(([place]) =>
+					isMountedAs(environment, file, place),
 				);
-				const wrong = difference(evidence, wanted?.secretId, known(secret));
+				const wrong = difference(evidence, wanted?.[1], known(secret));
 				if (wrong !== undefined) {
 					yield {
 						...suffers(workload),

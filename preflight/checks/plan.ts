@@ -10,7 +10,7 @@ import {
 } from "../../contract/names.ts";
 import { storesOfKind } from "../../contract/needs.ts";
 import type { Platform } from "../../contract/schema.ts";
-import type { StoreKind } from "../../contract/stores.ts";
+import { bucketUserRole, type StoreKind } from "../../contract/stores.ts";
 import type { Access } from "../dependencies.ts";
 import { Failure } from "../failure.ts";
 import type { Outcome } from "../outcome.ts";
@@ -42,6 +42,7 @@ export function dependencyChecks(
 		...access.postgres.map((given) => plan.postgres(given)),
 		...access.redis.map((given) => plan.redis(given)),
 		...access.clickhouse.map((given) => plan.clickhouse(given)),
+		...access.bucket.map((given) => plan.bucket(given)),
 	];
 }
 
@@ -145,6 +146,38 @@ class Plan {
 			run: async (signal) => {
 				const { checkClickhouse } = await driver;
 				return { fact: await checkClickhouse(login, remedies, signal) };
+			},
+			silence: () => silenceFailure(remedies.network),
+		};
+	}
+
+	bucket({
+		store,
+		variable,
+		secretId,
+		login,
+	}: Access["bucket"][number]): Check {
+		const up = `run '${upCommand(this.#environment)}'`;
+		const { host } = new URL(login.endpoint);
+		const remedies = {
+			network: `check that the service has a way to ${host}, and that the address is Cloud Storage's`,
+			certificate: `check that ${host} is Cloud Storage's own address`,
+			login:
+				"metadataHost" in login.as
+					? `check that the job runs as the service's account, and that the account is enabled`
+					: `${up}, which binds the key whose turn it is; one that was deactivated or deleted by hand is replaced by a rotation: 'pulumi config set rotationEpoch <n + 1> -s ${this.#environment}'`,
+			bucket: `${up}, which creates the bucket that ${variable} belongs to`,
+			rights: `${up}, which grants ${bucketUserRole} on ${login.bucket}; a grant takes some minutes to be known everywhere`,
+		};
+		const driver = import("./bucket.ts");
+		return {
+			name: this.#named("bucket", store),
+			variable,
+			secretId,
+			host,
+			run: async (signal) => {
+				const { checkBucket } = await driver;
+				return { fact: await checkBucket(login, remedies, signal) };
 			},
 			silence: () => silenceFailure(remedies.network),
 		};

@@ -143,7 +143,7 @@ describe("a platform with buckets", () => {
 		expect(value("avatars-name")).toBe("netra-avatars-staging-netra-staging");
 	});
 
-	it("[R-070] protects them, with the key, where data is protected", () => {
+	it("[R-070] protects them, with the account of the key, where data is protected", () => {
 		const held = first.registrations.filter(({ type, name }) =>
 			type === types.account
 				? name === "uploads-bucket-key"
@@ -155,7 +155,8 @@ describe("a platform with buckets", () => {
 			["avatars-bucket", true],
 			["uploads-bucket", true],
 			["uploads-bucket-key", true],
-			["uploads-bucket-key", true],
+			// A rotation deletes a key.
+			["uploads-bucket-key-e0-r0", undefined],
 		]);
 	});
 
@@ -197,6 +198,69 @@ describe("a platform with buckets", () => {
 		expect(done(await stack.up()).changes).toEqual({});
 		expect(done(await stack.up({ refresh: true })).changes).toEqual({});
 	});
+});
+
+describe("a bucket's key", () => {
+	const { stack } = stackWith("local");
+	const rotateTo = (epoch: number) => {
+		stack.set("rotationEpoch", epoch);
+		return stack.up();
+	};
+	/** The pairs that are active now. */
+	const keys = () =>
+		entries(stack, types.key).map(({ properties }) =>
+			[properties.accessId, properties.secret].join(),
+		);
+	/** The pair that each update had the backend bind. */
+	const bound = () =>
+		(["access-key-id", "secret-access-key"] as const)
+			.map(
+				(attribute) =>
+					entries(stack, types.version)
+						.filter(({ properties }) =>
+							String(properties.secret).endsWith(`/uploads-${attribute}-local`),
+						)
+						.at(-1)?.hidden.payload,
+			)
+			.join();
+
+	it("[R-002] takes turns with the next one: the pair before works as long as its revisions can be pinned", async () => {
+		const pairs: string[] = [];
+		for (const [epoch, living] of [
+			[0, 1],
+			[1, 2],
+			[2, 2],
+			[3, 2],
+		] as const) {
+			const run = done(await rotateTo(epoch));
+			pairs.push(bound());
+			expect([...keys()].sort()).toEqual(pairs.slice(-living).sort());
+			expect(new Set(pairs).size).toBe(epoch + 1);
+			expect(run.output).not.toContain(pairs.at(-1)?.split(",")[1]);
+		}
+	});
+
+	it("[R-002] stays while a service that binds it does not follow", async () => {
+		const before = keys();
+		stack.set("services", {
+			backend: { pinnedRevision: serving("backend") },
+		});
+		const run = await rotateTo(4);
+		expect(run.ok).toBe(false);
+		expect(run.messages.join("\n")).toMatch(
+			/\[rotation\] refused, nothing was changed in local: service netra-backend-local is pinned to revision netra-backend-local-e3-/,
+		);
+		expect(keys()).toEqual(before);
+	});
+
+	const serving = (service: string) =>
+		String(
+			entries(stack, "gcp:cloudrunv2/service:Service").find(
+				({ properties }) => properties.name === `netra-${service}-local`,
+			)?.properties.latestReadyRevision,
+		)
+			.split("/")
+			.at(-1);
 });
 
 describe("a service that no longer binds a bucket", () => {

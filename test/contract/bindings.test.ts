@@ -1,12 +1,15 @@
 import { describe, expect, it } from "@jest/globals";
 import {
 	bindingsFor,
+	bindsLogin,
+	loginSecretIds,
 	secretsIn,
 	secretsReadBy,
 } from "../../contract/bindings.ts";
 import { type Environment, environments } from "../../contract/environments.ts";
 import { binds } from "../../contract/needs.ts";
 import { platform } from "../../contract/platform.ts";
+import { withBuckets } from "../fixtures/buckets.ts";
 
 /** Written out by hand, so that a slip in the contract's shared parts shows. */
 const shared = (upper: string) => ({
@@ -241,5 +244,29 @@ describe("the secrets of an environment", () => {
 		expect(() => bindingsFor(platform, "worker", "staging")).toThrow(
 			"there is no service 'worker' in the contract; it has: auth, backend, frontend",
 		);
+	});
+});
+
+describe("a login that takes turns with another", () => {
+	it("[R-002] is a database's, or the key of a bucket, and not what a rotation leaves as it is", () => {
+		expect(
+			[...loginSecretIds(withBuckets(), "staging")].filter((id) =>
+				/^(?:uploads|avatars)-/.test(id),
+			),
+		).toEqual([
+			"uploads-access-key-id-staging",
+			"uploads-secret-access-key-staging",
+		]);
+	});
+
+	it("[R-002] is followed by a service that has a bucket's key and no database", () => {
+		const contract = withBuckets(({ services }) => {
+			Object.assign(services.frontend?.secrets ?? {}, {
+				FILES_KEY: "uploads-access-key-id",
+				FILES_SECRET: "uploads-secret-access-key",
+			});
+		});
+		expect(bindsLogin(platform, "frontend", "staging")).toBe(false);
+		expect(bindsLogin(contract, "frontend", "staging")).toBe(true);
 	});
 });

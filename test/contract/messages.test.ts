@@ -119,7 +119,7 @@ describe("a message", () => {
 			"of somebody else's ClickHouse without the password",
 			{ A: { from: "events.endpoint" }, B: { from: "events.user" } },
 			{},
-			"takes endpoint, user of 'events', by which nobody can log in: take user, password",
+			"takes endpoint, user of 'events', by which nobody can log in: take url, or user, password",
 		],
 		[
 			"of a bucket without its secret",
@@ -168,13 +168,14 @@ describe("a message", () => {
 		const web = {
 			...votes.services.web,
 			variables: {
+				...votes.services.web?.variables,
 				A: {
 					from: "template",
-					text: "smtp://u:{database.password}@smtp.mailer.dev:587?a={database.user}",
+					text: "smtp://u:{mail-password}@smtp.mailer.dev:587?a=b",
 				},
 				B: {
 					from: "template",
-					text: "postgresql://{database.user}:{database.password}@localhost/x?host={database.host}",
+					text: "postgresql://{database.user}:{database.password}@localhost/{database.name}?host={database.host}",
 				},
 			},
 		};
@@ -183,6 +184,10 @@ describe("a message", () => {
 				...votes,
 				foreignHosts: { "smtp.mailer.dev": "sends the mail" },
 				services: { web },
+				secrets: [
+					...votes.secrets,
+					{ id: "mail-password", source: { from: "external" }, criticalIn: [] },
+				],
 			}),
 		).toBe("accepted");
 	});

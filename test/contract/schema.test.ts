@@ -100,6 +100,28 @@ describe("a contract", () => {
 			"secrets.files-key.source.from: takes 'access-key-id' of 'files', which has no key: give the store hmac: true",
 		],
 		[
+			"a password in the command that checks a service",
+			(contract) => {
+				auth(contract).checkCommand = ["migrate", "--password=s3cr3t"];
+			},
+			"services.auth.checkCommand: has a password, token or key in it: bind it in 'secrets', and have the command read the variable, or a file of 'secretFiles'",
+		],
+		[
+			"half of a bucket's key",
+			(contract) => {
+				contract.stores.files = { kind: "bucket", hmac: true };
+				contract.secrets.push({
+					id: "files-key",
+					source: { from: "files.access-key-id" },
+					criticalIn: [],
+				});
+				Object.assign(contract.services.backend?.secrets ?? {}, {
+					FILES_KEY: "files-key",
+				});
+			},
+			"services.backend: takes access-key-id of 'files', by which nobody can log in: take access-key-id, secret-access-key",
+		],
+		[
 			"a bucket's attribute that it does not have",
 			(contract) => {
 				contract.stores.files = { kind: "bucket" };

@@ -14,6 +14,8 @@ export type Deployed = {
 	contract: Platform;
 	/** Changes the text of the release file. */
 	release?: (text: string) => string;
+	/** The program. @default the product's */
+	deploy?: typeof deployPlatform | undefined;
 };
 
 /**
@@ -27,8 +29,12 @@ export function shippedStack(
 ): InProcess {
 	const stack: InProcess = new InProcess(
 		async () => {
-			const { contract, release = (text) => text } = deployed();
-			const outputs = await deployPlatform(contract, {
+			const {
+				contract,
+				release = (text) => text,
+				deploy = deployPlatform,
+			} = deployed();
+			const outputs = await deploy(contract, {
 				stack: environment,
 				config: stack.config,
 				secretKeys: [...stack.secretKeys],

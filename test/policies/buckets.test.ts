@@ -226,6 +226,24 @@ describe("a production stack with buckets", () => {
 		},
 	);
 
+	it("[R-002] fails where the access key's id and secret are of two keys", async () => {
+		const key = "gcp:storage/hmacKey:HmacKey";
+		const change = all(
+			add(key, "another-key", { serviceAccountEmail: "a@b.c" }),
+			madeFrom(
+				versionOf("uploads-access-key-id-production"),
+				"secretData",
+				() => named("HmacKey", "another-key"),
+			),
+		);
+		const said = await judged(change);
+		expect(said.filter((each) => each.startsWith("[rotation-slots]"))).toEqual([
+			expect.stringContaining(
+				"service backend, variable S3_SECRET_ACCESS_KEY, secret uploads-secret-access-key-production, environment production: found a value of another key than the rest of what is taken of 'uploads'; needed access key id and secret of one key",
+			),
+		]);
+	});
+
 	it.each([
 		["endpoint", "https://storage.googleapis.com"],
 		["region", "auto"],

@@ -48,6 +48,8 @@ export type Diagnostic = {
 export type JudgeOptions = Partial<PackOptions> & {
 	/** The stack's name. @default "staging" */
 	stack?: string;
+	/** What makes the pack. @default the product as it is */
+	pack?: typeof packArgs;
 };
 
 const shipped: PackOptions = {
@@ -121,8 +123,9 @@ const served = new WeakMap<JudgeOptions, Map<boolean, Policies>>();
 function policiesFor(options: JudgeOptions, dryRun: boolean): Policies {
 	const kept = served.get(options) ?? new Map<boolean, Policies>();
 	served.set(options, kept);
+	const { pack = packArgs } = options;
 	const policies =
-		kept.get(dryRun) ?? packArgs({ ...shipped, ...options, dryRun }).policies;
+		kept.get(dryRun) ?? pack({ ...shipped, ...options, dryRun }).policies;
 	kept.set(dryRun, policies);
 	return policies;
 }

@@ -85,8 +85,11 @@ describe("variables of a service", () => {
 				service,
 				environment,
 			);
+			const issued = secrets
+				.map(({ variable }) => variable)
+				.filter((variable) => /^GOOGLE_|_API_KEY$/.test(variable));
 			expect(problems({}, service, environment)).toEqual([
-				`variables all ${secrets.length + plain.length + files.length} are set and well-formed${service === "frontend" ? "; they give no login to a data store, so none was tried" : ""}`,
+				`variables all ${secrets.length + plain.length + files.length} are set and well-formed; ${service === "frontend" ? "they give no login to a data store, so none was tried" : `of ${issued.join(", ")} nothing but the form can be tried`}`,
 			]);
 		},
 	);
@@ -668,34 +671,70 @@ describe("variables of a service", () => {
 });
 
 describe("a service that binds a bucket", () => {
-	it("[R-004] hears that the bucket was not tried", () => {
-		const contract = withBuckets();
-		const variables = {
-			...variablesOf("auth", "staging", logins),
+	const inspected = (
+		environment: "local" | "staging",
+		contract: Platform,
+		change: Variables,
+	) =>
+		inspect(
+			contract,
+			"auth",
+			environment,
+			{ ...variablesOf("auth", environment, logins), ...change },
+			secondKey,
+		);
+
+	it("[R-004] has it tried as its own account", () => {
+		const { access, outcomes } = inspected("staging", withBuckets(), {
 			AVATARS_BUCKET: "netra-avatars-staging-netra-staging",
-		};
-		expect(
-			inspect(contract, "auth", "staging", variables, secondKey).outcomes.slice(
-				1,
-			),
-		).toEqual([
+		});
+		expect(outcomes.length).toBe(1);
+		expect(access.bucket).toEqual([
 			{
-				state: "warning",
-				check: "bucket avatars",
-				fact: "was not tried: preflight has no check of buckets",
-				fix: "name a command of the service's own that uses it, as its checkCommand in contract/platform.ts",
+				store: "avatars",
+				variable: "AVATARS_BUCKET",
+				secretId: "avatars-name-staging",
+				login: {
+					bucket: "netra-avatars-staging-netra-staging",
+					endpoint: "https://storage.googleapis.com",
+					region: "auto",
+					as: { metadataHost: "metadata.google.internal" },
+				},
 			},
 		]);
-		expect(
-			inspect(
-				platform,
-				"auth",
-				"staging",
-				variablesOf("auth", "staging", logins),
-				secondKey,
-			).outcomes.length,
-		).toBe(1);
 	});
+
+	it.each<[string, "local" | "staging", string | undefined, string, string]>([
+		[
+			"on a laptop",
+			"local",
+			"avatars.name",
+			"was not tried: on this machine nothing answers for it",
+			"deploy to staging, where preflight tries it",
+		],
+		[
+			"without the bucket's name",
+			"staging",
+			"avatars.region",
+			"was not tried: nobody can log in by what the service takes of it",
+			"bind name of 'avatars' too, in contract/platform.ts",
+		],
+	])(
+		"[R-004] hears that it was not tried %s",
+		(_, environment, from, fact, fix) => {
+			const contract = withBuckets(({ secrets }) => {
+				Object.assign(secrets.find(({ id }) => id === "avatars-name") ?? {}, {
+					source: { from },
+				});
+			});
+			const { outcomes } = inspected(environment, contract, {
+				AVATARS_BUCKET: "netra-avatars-local-netra-local",
+			});
+			expect(outcomes.slice(1)).toEqual([
+				{ state: "warning", check: "bucket avatars", fact, fix },
+			]);
+		},
+	);
 
 	it("[R-020] must have the key's parts", () => {
 		const given = {

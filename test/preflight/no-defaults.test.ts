@@ -46,7 +46,12 @@ describe("a secret variable that is missing", () => {
 					`^FAIL ${service} in ${environment}: ${variable} \\(secret ${secretId}\\): is missing\\. Fix: `,
 				),
 			]);
-			expect(access).toEqual({ postgres: [], redis: [], clickhouse: [] });
+			expect(access).toEqual({
+				postgres: [],
+				redis: [],
+				clickhouse: [],
+				bucket: [],
+			});
 		}
 	});
 });

@@ -156,8 +156,8 @@ export const breaks: Readonly<Record<string, readonly Break[]>> = {
 		{
 			what: "a default stands in for a variable that is missing",
 			path: "preflight/configuration.ts",
-			from: "const isSet = ({ variable }: Expectation) =>\n\t\tvariables[variable] !== undefined;",
-			to: 'const isSet = ({ variable }: Expectation) =>\n\t\t(variables[variable] ?? "default") !== undefined;',
+			from: "const isSet = ({ variable }: Expectation) => held[variable] !== undefined;",
+			to: 'const isSet = ({ variable }: Expectation) =>\n\t\t(held[variable] ?? "default") !== undefined;',
 			tests: ["test/preflight/no-defaults.test.ts"],
 		},
 		{

@@ -5,7 +5,9 @@ import {
 	bindingRows,
 	type EngineEvent,
 	parseEvent,
+	untriedLines,
 } from "../../tools/binding-report.ts";
+import { withBuckets } from "../fixtures/buckets.ts";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const urn = (type: string, name: string) =>
@@ -95,6 +97,7 @@ describe("the binding report", () => {
 				secretId: "secret-key-staging",
 				version: "made in this update",
 				critical: true,
+				tried: "form",
 				grantedTo: ["netra-auth", "netra-backend"],
 			},
 			{
@@ -103,6 +106,7 @@ describe("the binding report", () => {
 				secretId: "openai-api-key-staging",
 				version: "7",
 				critical: false,
+				tried: "form",
 				grantedTo: ["netra-backend"],
 			},
 			{
@@ -128,8 +132,51 @@ describe("the binding report", () => {
 				secretId: "secret-key-staging",
 				version: "NOT BOUND",
 				critical: true,
+				tried: "form",
 				grantedTo: [],
 			},
+		]);
+	});
+
+	it("[R-004] tells with which values preflight logs in, and which ones nobody tries", () => {
+		const expected = bindingsFor(platform, "backend", "staging").secrets;
+		const envs = expected.map(({ variable, secretId }) =>
+			bound(variable, secretId, "1"),
+		);
+		const rows = bindingRows([service("backend", envs)], platform, "staging");
+		const tried = rows
+			.filter(({ tried }) => tried === "login")
+			.map(({ variable }) => variable);
+		expect(tried.sort()).toEqual([
+			"CLICKHOUSE_URL",
+			"DATABASE_URL",
+			"POSTGRES_DB",
+			"POSTGRES_HOST",
+			"POSTGRES_PASSWORD",
+			"POSTGRES_PORT",
+			"POSTGRES_USER",
+			"REDIS_CA_CERT",
+			"REDIS_URL",
+		]);
+		expect(rows.filter(({ tried }) => tried === undefined)).toEqual([]);
+	});
+
+	it("[R-004] tells of services and stores of which preflight can try nothing", () => {
+		const copy = withBuckets(({ secrets, services }) => {
+			for (const each of secrets) {
+				if (each.id === "avatars-name") {
+					each.source = { from: "avatars.region" };
+				}
+				if (each.id === "clickhouse-url") {
+					each.source = { from: "clickhouse.host" };
+				}
+			}
+			delete services.auth?.secrets.CLICKHOUSE_URL;
+		});
+		expect(untriedLines(copy, "staging")).toEqual([
+			"auth: preflight can't try 'avatars', since nobody can log in by what it takes of it; bind name too",
+			"backend: preflight can't try 'clickhouse', since nobody can log in by what it takes of it; bind url, or endpoint, user, password, or host, port, user, password too",
+			"frontend: preflight can look at the form of its variables alone, since they give no login to a data store",
 		]);
 	});
 

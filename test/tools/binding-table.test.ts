@@ -10,6 +10,7 @@ const rows: BindingRow[] = [
 		secretId: "secret-key-staging",
 		version: "made in this update",
 		critical: true,
+		tried: "login",
 		grantedTo: ["netra-auth", "netra-backend"],
 	},
 	{
@@ -18,6 +19,7 @@ const rows: BindingRow[] = [
 		secretId: "lost-staging",
 		version: "NOT BOUND",
 		critical: false,
+		tried: "form",
 		grantedTo: [],
 	},
 	{ service: "frontend", variable: "NODE_ENV", critical: false, grantedTo: [] },
@@ -27,13 +29,13 @@ describe("the binding table", () => {
 	it("is plain text in a pipe, one line a row", () => {
 		expect(bindingTable(rows, { colour: false })).toBe(
 			`
-+----------+------------+--------------------+---------------------+----------+---------------------------+
-| service  | variable   | secret id          | version             | critical | granted to                |
-+----------+------------+--------------------+---------------------+----------+---------------------------+
-| auth     | SECRET_KEY | secret-key-staging | made in this update | yes      | netra-auth, netra-backend |
-| auth     | LOST       | lost-staging       | NOT BOUND           | -        | -                         |
-| frontend | NODE_ENV   | (plain)            | -                   | -        | -                         |
-+----------+------------+--------------------+---------------------+----------+---------------------------+`.trim(),
++----------+------------+--------------------+---------------------+----------+-------+---------------------------+
+| service  | variable   | secret id          | version             | critical | tried | granted to                |
++----------+------------+--------------------+---------------------+----------+-------+---------------------------+
+| auth     | SECRET_KEY | secret-key-staging | made in this update | yes      | login | netra-auth, netra-backend |
+| auth     | LOST       | lost-staging       | NOT BOUND           | -        | form  | -                         |
+| frontend | NODE_ENV   | (plain)            | -                   | -        | -     | -                         |
++----------+------------+--------------------+---------------------+----------+-------+---------------------------+`.trim(),
 		);
 	});
 

@@ -80,11 +80,12 @@ describe("npm start", () => {
 			code: 0,
 			stdout: `preview -s staging --policy-pack policies --event-log
 Bindings (staging):
-+----------+----------+-----------+---------+----------+------------+
-| service  | variable | secret id | version | critical | granted to |
-+----------+----------+-----------+---------+----------+------------+
-| frontend | NODE_ENV | (plain)   | -       | -        | -          |
-+----------+----------+-----------+---------+----------+------------+
++----------+----------+-----------+---------+----------+-------+------------+
+| service  | variable | secret id | version | critical | tried | granted to |
++----------+----------+-----------+---------+----------+-------+------------+
+| frontend | NODE_ENV | (plain)   | -       | -        | -     | -          |
++----------+----------+-----------+---------+----------+-------+------------+
+frontend: preflight can look at the form of its variables alone, since they give no login to a data store
 `,
 		});
 	});

@@ -1,11 +1,13 @@
 /** Certificates that outlive a process: each server keeps its own, and its authority's certificate, beside its data. */
 import { X509Certificate } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import {
 	createAuthority,
 	type Certificate as ServerCertificate,
 } from "../../servers/certificates.ts";
 import type { Certificate } from "../data-plane.ts";
+import type { Layout } from "./layout.ts";
 
 export type Identity = {
 	/** The authority's certificate, PEM. */
@@ -31,6 +33,15 @@ export function identityIn(
 	};
 	writeFileSync(file, JSON.stringify(identity), { mode: 0o600 });
 	return identity;
+}
+
+/** The identity of what stands in for services outside of the VPC, which have one of a public authority. */
+export function outsideIdentity({ folder }: Pick<Layout, "folder">): Identity {
+	return identityIn(
+		join(folder, "clickhouse-certificates.json"),
+		"ClickHouse stand-in",
+		["localhost", "127.0.0.1"],
+	);
 }
 
 /** A certificate as the API describes it. */

@@ -14,19 +14,23 @@ import { Clickhouse } from "./clickhouse.ts";
 import { readWorld, sharesIn } from "./cloud-file.ts";
 import { Executions } from "./executions.ts";
 import { Mounts } from "./mounts.ts";
+import { PrivateAddresses } from "./private-addresses.ts";
 import { probeIn } from "./probe.ts";
 import { RedisServers } from "./redis-servers.ts";
 import { Service } from "./service.ts";
 import { SqlServers } from "./sql-servers.ts";
 import type { ServiceRecord } from "./state-file.ts";
 import type { PlaneStatus, ServiceStatus } from "./status.ts";
+import { Storage } from "./storage.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 export class SupervisedPlane implements DataPlane {
 	readonly #around: Surroundings;
 	readonly #sql: SqlServers;
+	readonly #addresses: PrivateAddresses;
 	readonly #redis: RedisServers;
 	readonly #clickhouse: Clickhouse;
+	readonly #storage: Storage;
 	readonly #mounts: Mounts;
 	readonly #executions: Executions;
 	readonly #services = new Map<string, Service>();
@@ -35,8 +39,10 @@ export class SupervisedPlane implements DataPlane {
 	constructor(around: Surroundings) {
 		this.#around = around;
 		this.#sql = new SqlServers(around);
+		this.#addresses = new PrivateAddresses(around);
 		this.#redis = new RedisServers(around);
 		this.#clickhouse = new Clickhouse(around);
+		this.#storage = new Storage(around);
 		this.#mounts = new Mounts(around, this.#sql);
 		this.#executions = new Executions(around, this.#prepare);
 	}
@@ -49,6 +55,7 @@ export class SupervisedPlane implements DataPlane {
 			...this.#sql.resume(),
 			...this.#redis.resume(),
 			() => this.#clickhouse.resume(),
+			() => this.#storage.resume(),
 			...Object.entries(services)
 				.filter(([key]) => !this.#services.has(key))
 				.map(
@@ -85,6 +92,8 @@ export class SupervisedPlane implements DataPlane {
 		await Promise.all([...this.#services.values()].map((one) => one.close()));
 		await this.#executions.stopAll();
 		this.#clickhouse.stop();
+		this.#addresses.closeAll();
+		this.#storage.stop();
 		await this.#sql.stopAll();
 		await this.#redis.stopAll();
 	}
@@ -95,7 +104,7 @@ export class SupervisedPlane implements DataPlane {
 	}
 
 	status(): PlaneStatus {
-		const { sql, redis, clickhouse } = this.#around.records.state;
+		const { sql, redis, storage } = this.#around.records.state;
 		return {
 			supervisor: { pid: process.pid },
 			logs: this.#around.layout.logs,
@@ -109,9 +118,13 @@ export class SupervisedPlane implements DataPlane {
 					what: `Redis ${name}`,
 					port,
 				})),
-				...(clickhouse === undefined
+				...this.#clickhouse.ports.map((port) => ({
+					what: "ClickHouse (stand-in)",
+					port,
+				})),
+				...(storage === undefined
 					? []
-					: [{ what: "ClickHouse (stand-in)", port: clickhouse.port }]),
+					: [{ what: "Cloud Storage (stand-in)", port: storage.port }]),
 			],
 			problems: this.#problems,
 		};
@@ -126,6 +139,7 @@ export class SupervisedPlane implements DataPlane {
 
 	async stopSqlInstance(project: string, instance: string): Promise<void> {
 		this.#mounts.unlink(project, instance);
+		this.#addresses.close(project, instance);
 		await this.#sql.remove(project, instance);
 	}
 
@@ -213,7 +227,9 @@ export class SupervisedPlane implements DataPlane {
 
 	readonly #prepare = async (workload: Workload): Promise<void> => {
 		this.#mounts.prepare(workload);
+		await this.#addresses.provide(workload);
 		await this.#clickhouse.provide(workload);
+		await this.#storage.provide(workload);
 	};
 
 	async #open(record: ServiceRecord): Promise<Service> {

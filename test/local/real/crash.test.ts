@@ -8,8 +8,14 @@ import { Client } from "pg";
 import { CloudStore } from "../../../local/cloud/store.ts";
 import { put } from "../../../local/cloud/world.ts";
 import { isRunning } from "../../../local/plane/real/process-identity.ts";
+import type { Properties } from "../../../local/provider/values.ts";
 import { freePort } from "../../../local/servers/child-process.ts";
-import { SERVICE } from "../../../local/types/tokens.ts";
+import {
+	BUCKET,
+	BUCKET_MEMBER,
+	HMAC_KEY,
+	SERVICE,
+} from "../../../local/types/tokens.ts";
 import { LATEST } from "../../../local/types/traffic.ts";
 import { Bench, project, service, until, workload } from "./bench.ts";
 
@@ -187,16 +193,36 @@ describe("an error names what to change", () => {
 				resolve((other.address() as { port: number }).port),
 			),
 		);
-		const CLICKHOUSE_URL = `https://netra:pass@localhost:${port}/netra`;
+		const CLICKHOUSE_URL = `https://netra:4b1c8e92d7f04b1c8e92d7f0@localhost:${port}/netra`;
 		try {
 			await expect(
-				bench.serve("one", { environment: { CLICKHOUSE_URL } }),
+				bench.plane.startRevision({
+					...workload("one", { environment: { CLICKHOUSE_URL } }),
+					owner: "netra-backend-local",
+				}),
 			).rejects.toThrow(
 				`the stand-in for ClickHouse cannot listen on port ${port} (EADDRINUSE): choose a free one with 'tools/pulumi-local config set --path stores.clickhouse.port <port> -s local', then run the command again`,
 			);
 		} finally {
 			other.close();
 		}
+	});
+
+	it("when another program has the port of PostgreSQL's private address", async () => {
+		const { privateAddress } = await bench.plane.startSqlInstance(
+			project,
+			instance,
+		);
+		const environment = { DB_HOST: privateAddress };
+		const other = createServer();
+		await new Promise<void>((resolve) =>
+			other.listen(5432, privateAddress, resolve),
+		);
+		await expect(bench.serve("one", { environment })).rejects.toThrow(
+			`this machine cannot listen at ${privateAddress}:5432, the private address of PostgreSQL ${project}/db (EADDRINUSE): end the program that listens on port 5432 of every address, then run the command again`,
+		);
+		await new Promise((resolve) => other.close(resolve));
+		await bench.serve("one", { environment });
 	});
 
 	it("when a socket's path is too long", async () => {
@@ -230,16 +256,73 @@ describe("an error names what to change", () => {
 describe("the stand-in for ClickHouse", () => {
 	it("is trusted by containers", async () => {
 		const port = await freePort();
-		const CLICKHOUSE_URL = `https://netra:wrong@localhost:${port}/netra`;
+		const CLICKHOUSE_URL = `https://netra:4b1c8e92d7f04b1c8e92d7f0@localhost:${port}/netra`;
 		const script = `fetch("https://localhost:${port}/").then(({ status }) => process.exit(status === 403 ? 0 : 1))`;
 		expect(
-			await bench.plane.runExecution(
-				workload("one", {
+			await bench.plane.runExecution({
+				...workload("one", {
 					environment: { CLICKHOUSE_URL },
 					container: { commands: ["node", "-e", script] },
 					template: { maxRetries: 0 },
 				}),
-			),
+				owner: "netra-preflight-backend-local",
+			}),
 		).toEqual({ ok: true });
+	});
+});
+
+describe("the stand-in for Cloud Storage", () => {
+	const key = { accessKeyId: "GOOG1EKEY", secretAccessKey: "s".repeat(40) };
+	const account = `uploads@${project}.iam.gserviceaccount.com`;
+	const signature = new URL(
+		"../../../preflight/aws-signature.ts",
+		import.meta.url,
+	);
+	/** Ends well if a request that is signed with the key gets this answer. */
+	const asks = (bucket: string, secretAccessKey: string, code: string) =>
+		bench.plane.runExecution(
+			workload(`${bucket}-${code}`, {
+				container: {
+					commands: [
+						"node",
+						"-e",
+						`const url = new URL(process.env.STORAGE_EMULATOR_HOST + "/${bucket}");
+						import("${signature}")
+							.then(({ signatureHeaders }) => signatureHeaders(${JSON.stringify({ ...key, secretAccessKey })}, "auto", "GET", url, new Date()))
+							.then((headers) => fetch(url, { headers }))
+							.then(async (answer) => process.exit((await answer.text()).includes("${code}") ? 0 : 1));`,
+					],
+				},
+				template: { maxRetries: 0 },
+			}),
+		);
+
+	it("answers by the keys, buckets and grants of the cloud", async () => {
+		new CloudStore(bench.folder, project, () => {}).update((world) => {
+			const has = (type: string, id: string, properties: Properties) =>
+				put(world, type, id, { properties, hidden: {} });
+			has(BUCKET, "uploads", { name: "uploads" });
+			has(BUCKET, "others", { name: "others" });
+			has(HMAC_KEY, "key", {
+				accessId: key.accessKeyId,
+				secret: key.secretAccessKey,
+				serviceAccountEmail: account,
+				state: "ACTIVE",
+			});
+			has(BUCKET_MEMBER, "grant", {
+				bucket: "b/uploads",
+				role: "roles/storage.objectUser",
+				member: `serviceAccount:${account}`,
+			});
+		});
+		const { secretAccessKey } = key;
+		for (const [bucket, secret, code] of [
+			["uploads", secretAccessKey, "ListBucketResult"],
+			["uploads", "another", "SignatureDoesNotMatch"],
+			["others", secretAccessKey, "AccessDenied"],
+			["missing", secretAccessKey, "NoSuchBucket"],
+		] as const) {
+			expect(await asks(bucket, secret, code)).toEqual({ ok: true });
+		}
 	});
 });

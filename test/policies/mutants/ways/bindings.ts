@@ -321,6 +321,41 @@ export const bindings: Ways = {
 				"the value of a secret",
 			),
 		],
+		"a command or argument with a password, token or private key in it, or with the value of a secret of this stack":
+			[
+				...[
+					["migrate", "--password=written-out"],
+					["sh", "-c", "PGPASSWORD=written-out psql"],
+					["psql", "postgres://netra:written-out@10.64.0.3/netra"],
+				].flatMap((words) =>
+					[auth, frontend].map((name) =>
+						line(
+							setTemplate(name, "containers.0.args", words),
+							`service ${name === auth ? "auth" : "frontend"}`,
+							"a password, token or key in a command or argument",
+						),
+					),
+				),
+				line(
+					setTemplate(authJob, "containers.0.commands", [
+						"migrate",
+						"--password=written-out",
+					]),
+					`job ${authJob}`,
+				),
+				known(
+					(resources) => {
+						const found = resources.find(
+							versionOf("secret-key-staging")(resources),
+						);
+						return setTemplate(auth, "containers.0.args", [
+							`--session=${String(found?.properties.secretData)}`,
+						])(resources);
+					},
+					"service auth",
+					"the value of a secret of this stack in a command or argument",
+				),
+			],
 	},
 	"target-correct": {
 		"a binding to another secret": [

@@ -38,6 +38,7 @@ export const provenElsewhere: Record<string, readonly string[]> = {
 		"a grant on a bucket to everybody, or to members that this preview does not know",
 		"a service without the grant on a bucket that it binds, or that does not wait for it",
 	],
+	"rotation-slots": ["a bucket's access key id and secret of two keys"],
 	"deletion-protection": [
 		"a bucket that is emptied in order to be deleted, or of which this preview does not know it",
 	],
