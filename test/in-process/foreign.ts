@@ -37,7 +37,7 @@ export function foreignConfig(
 }
 
 /**
- * A stack of a platform whose second key says what its contract says.
+ * A stack of a platform whose second key says what its contract says, whatever is deployed.
  * @param deployed asked at each run @default the platform
  */
 export function foreignStack(
