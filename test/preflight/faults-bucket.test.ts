@@ -79,7 +79,7 @@ async function said(
 }
 
 const line = (rest: string, { endpoint } = storage as { endpoint: string }) =>
-	`backend in staging: bucket uploads by S3_SECRET_ACCESS_KEY (secret uploads-secret-access-key-staging) at ${new URL(endpoint).host}, ${rest}`;
+	`backend in staging: bucket by S3_SECRET_ACCESS_KEY (secret uploads-secret-access-key-staging) at ${new URL(endpoint).host}, ${rest}`;
 const up = "run 'pulumi up -s staging'";
 const network = ({ endpoint } = storage as { endpoint: string }) =>
 	`Fix: check that the service has a way to ${new URL(endpoint).host}, and that the address is Cloud Storage's`;
@@ -283,7 +283,7 @@ describe("a bucket with a key", () => {
 				environment: "local",
 			});
 		expect(await local({ STORAGE_EMULATOR_HOST: storage.endpoint })).toEqual([
-			expect.stringMatching(/^ok {3}backend in local: bucket uploads by /),
+			expect.stringMatching(/^ok {3}backend in local: bucket by /),
 		]);
 		expect(await local({})).toEqual([]);
 	});
@@ -350,7 +350,7 @@ describe("a bucket without a key", () => {
 		});
 		expect(found).toEqual([
 			expect.stringMatching(
-				/^ok {3}auth in staging: bucket avatars by AVATARS_BUCKET .*: the service's account may list, read, write and delete objects in netra-avatars-staging-netra-staging$/,
+				/^ok {3}auth in staging: bucket by AVATARS_BUCKET .*: the service's account may list, read, write and delete objects in netra-avatars-staging-netra-staging$/,
 			),
 		]);
 		expect(seen).toEqual([

@@ -127,6 +127,27 @@ export const shownByThePlan: readonly Accepted[] = [
 			"secrets.e2e-oauth-simulation-key.environments: without staging",
 		],
 	},
+	{
+		why: "Whom a service calls is asked by the verification alone, as long as all services are public; a private one that loses its callers is refused.",
+		edits: [
+			"services.auth.siblings: with auth",
+			"services.*.siblings: with frontend",
+			"services.backend.siblings: dropped",
+			"services.frontend.siblings: dropped",
+			"services.frontend.siblings: without *",
+		],
+	},
+	{
+		why: "The model is not critical; preflight then takes a shorter key for possible.",
+		edits: [
+			'secrets.openai-api-key.source: {"from":"external"}',
+			'secrets.anthropic-api-key.source: {"from":"external"}',
+		],
+	},
+	{
+		why: "One more name for the key of test logins, in no environment but those that may have it.",
+		edits: ["services.backend.secrets.E2E_OAUTH_SIMULATION_KEY: added"],
+	},
 ];
 
 /** Nothing that is registered in staging or production changes with them. */
@@ -140,8 +161,8 @@ export const withoutEffect: readonly Accepted[] = [
 		],
 	},
 	{
-		why: "Whom a service calls is asked by the verification alone, as long as all services are public; a private one that loses its callers is refused.",
-		edits: ["services.*.siblings: *"],
+		why: "A sibling that no variable leads to: nobody is asked.",
+		edits: ["services.*.siblings: with backend"],
 	},
 	{
 		why: "A claim about the application that only its owners can check; the sum of the pools is judged.",
@@ -156,18 +177,7 @@ export const withoutEffect: readonly Accepted[] = [
 		edits: ["secrets.clickhouse-password.criticalIn: without backend"],
 	},
 	{
-		why: "The model is not critical; preflight then takes a shorter key for possible.",
-		edits: [
-			'secrets.openai-api-key.source: {"from":"external"}',
-			'secrets.anthropic-api-key.source: {"from":"external"}',
-		],
-	},
-	{
 		why: "For tests alone, on a laptop.",
 		edits: ["secrets.e2e-oauth-simulation-key.environments: without local"],
-	},
-	{
-		why: "One more name for the key of test logins, in no environment but those that may have it.",
-		edits: ["services.backend.secrets.E2E_OAUTH_SIMULATION_KEY: added"],
 	},
 ];

@@ -90,11 +90,7 @@ async function inContract(
 				release: (environment) => releaseOf(reviewed, environment),
 			})),
 		}),
-		{
-			stack,
-			config: configOf(reviewed),
-			secretKeys: ["netra-platform:externalSecrets"],
-		},
+		{ stack, config: configOf(reviewed), secretKeys: ["netra-platform:externalSecrets"] },
 	);
 	const judging = {
 		stack,
@@ -129,17 +125,12 @@ function configOf(platform: Platform): Record<string, string> {
 		.map(({ id }) => [id, { value: `4b1c/8e92?d7@61"f0%41-${id}` }]);
 	return {
 		...foreignConfig(platform, stack),
-		"netra-platform:externalSecrets": JSON.stringify(
-			Object.fromEntries(values),
-		),
+		"netra-platform:externalSecrets": JSON.stringify(Object.fromEntries(values)),
 	};
 }
 
 /** The first preview of a shipped stack, which is recorded. */
-async function planIn(
-	environment: Environment,
-	product?: Product,
-): Promise<string> {
+async function planIn(environment: Environment, product?: Product): Promise<string> {
 	const running = shippedStack(environment, {}, () => ({
 		contract: shipped,
 		deploy: product?.deployPlatform,
