@@ -7,6 +7,7 @@ import { foreignHostProblems } from "./foreign-hosts.ts";
 import { foreignImage } from "./foreign-image.ts";
 import { generatorOf } from "./generators.ts";
 import { hostProblems } from "./host-problems.ts";
+import { inWords, problemsOf } from "./in-words.ts";
 import { type Inline, type Origins, withoutInline } from "./inline-values.ts";
 import { nameProblems } from "./name-problems.ts";
 import { inheritedKeyProblem, inheritedKeys } from "./own-keys.ts";
@@ -401,16 +402,15 @@ export function parsePlatform(
 		);
 	}
 	const { contract, origins } = withoutInline(written);
-	const result = platformSchema.safeParse(contract);
+	const result = platformSchema.safeParse(contract, inWords);
 	if (result.success) {
 		return result.data;
 	}
 	throw contractError(
-		result.error.issues.map((issue) => {
-			const { message } =
-				issue.code === "invalid_key" ? (issue.issues[0] ?? issue) : issue;
-			return { path: pathByIds(contract, origins, issue.path), message };
-		}),
+		problemsOf(result.error).map(({ path, message }) => ({
+			path: pathByIds(contract, origins, path),
+			message,
+		})),
 	);
 }
 
@@ -438,7 +438,7 @@ function contractError(
 ): ContractError {
 	const lines = problems.map(
 		({ path, message }) =>
-			`  ${path.map((part) => shownName(String(part))).join(".")}: ${oneLine(message)}`,
+			`  ${path.length === 0 ? "the contract" : path.map((part) => shownName(String(part))).join(".")}: ${oneLine(message)}`,
 	);
 	return new ContractError(
 		`contract/platform.ts does not hold together:\n${lines.join("\n")}`,

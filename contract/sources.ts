@@ -1,12 +1,14 @@
 /** Where the values of secrets come from, as a contract writes it. */
 import { z } from "zod";
+import { inWords, problemsOf } from "./in-words.ts";
 import { nearest } from "./nearest.ts";
 import { own } from "./own-keys.ts";
 import { shownName } from "./printable.ts";
 import { filePath, kebabName, plainText } from "./shapes.ts";
 import {
 	attributesOf,
-	driversOf,
+	type DatabaseDriver,
+	type RedisDriver,
 	type Store,
 	type StoreAttribute,
 	type StoreKind,
@@ -89,16 +91,13 @@ const plainSource = z.discriminatedUnion(
 	},
 );
 
-const allAttributes = [...new Set(Object.values(attributesOf).flat())];
-const allDrivers = Object.values(driversOf).flat();
+const isText = (value: unknown) => typeof value === "string";
 
-/** `<store>.<attribute>`; which there are follows from the store's kind. */
+/** `<store>.<attribute>`; which attributes and drivers there are follows from the store's kind. @see storeProblems */
 const storeSource = z.strictObject({
-	from: z.templateLiteral([z.string(), ".", z.enum(allAttributes)], {
-		error: `must be generated, constant, external, template, or <store>.<attribute> with the attribute ${allAttributes.join(", ")}`,
-	}),
+	from: z.custom<`${string}.${StoreAttribute}`>(isText),
 	/** For a `url`: the driver that reads it. */
-	driver: z.enum(allDrivers).optional(),
+	driver: z.custom<DatabaseDriver | RedisDriver>(isText).optional(),
 	/**
 	 * For PostgreSQL's `url` and `host`: through Cloud SQL's socket, or to the private address over TLS (`verify-ca`).
 	 * @default "socket"
@@ -118,11 +117,11 @@ export const source = z
 	.transform((value, context): SecretSource => {
 		// Decided by hand: of a union that fails, one would hear of neither side.
 		const names = /^[^.]+\./.test(String(value?.from));
-		const read = (names ? storeSource : plainSource).safeParse(value);
+		const read = (names ? storeSource : plainSource).safeParse(value, inWords);
 		if (read.success) {
 			return read.data;
 		}
-		for (const { path, message } of read.error.issues) {
+		for (const { path, message } of problemsOf(read.error)) {
 			context.addIssue({ code: "custom", path, message });
 		}
 		return z.NEVER;

@@ -30,6 +30,9 @@ const auth = (contract: Platform) =>
 const database = (contract: Platform) =>
 	contract.stores.database as StoreOf<"postgres">;
 
+const serviceKeys =
+	"foreignImage, port, sizing, concurrency, requestTimeoutSeconds, startBudgetSeconds, startupPath, livenessPath, siblings, publicHosts, public, poolPerInstance, sessionAffinity, webSocketPaths, cpuAlwaysAllocated, vpcAccess, roles, variables, notSecrets, secrets, secretFiles, checkCommand";
+
 describe("a contract", () => {
 	it("is accepted as it is shipped", () => {
 		expect(messageAfter(() => {})).toBe("accepted");
@@ -39,7 +42,7 @@ describe("a contract", () => {
 		[
 			"an unknown key",
 			(contract) => Object.assign(auth(contract), { replicas: 3 }),
-			'services.auth: Unrecognized key: "replicas"',
+			`services.auth.replicas: is not known here; there are ${serviceKeys}`,
 		],
 		[
 			"a variable that Cloud Run sets",
@@ -110,7 +113,7 @@ describe("a contract", () => {
 				});
 				Object.assign(auth(contract).secrets, { FILES: "files-url" });
 			},
-			"secrets.files-url.source.from: takes 'url' of 'files'; a store of the kind bucket has name, endpoint, region, access-key-id, secret-access-key",
+			"secrets.files-url.source.from: takes 'url' of 'files', which is of the kind bucket; there are name, endpoint, region, access-key-id, secret-access-key",
 		],
 		[
 			"a bucket whose name is too long in one environment",
@@ -288,7 +291,7 @@ describe("a contract", () => {
 			"another way to open services",
 			({ environments }) =>
 				Object.assign(environments.staging, { publicAccess: "everybody" }),
-			'environments.staging.publicAccess: Invalid option: expected one of "switch"|"grant"',
+			"environments.staging.publicAccess: is 'everybody'; there are switch, grant",
 		],
 		[
 			"a critical list with a service that does not exist",
@@ -464,7 +467,7 @@ describe("a contract", () => {
 		[
 			"an unknown key with a line feed",
 			(contract) => Object.assign(auth(contract), { "x\ny": 1 }),
-			'services.auth: Unrecognized key: "x\\u{a}y"',
+			`services.auth.x\\u{a}y: is not known here; there are ${serviceKeys}`,
 		],
 		[
 			"a NUL in a variable's value",

@@ -6,7 +6,12 @@ import { type Platform, parsePlatform } from "../../contract/schema.ts";
 import { plainStack } from "../fixtures/plain-stack.ts";
 import { preview } from "../fixtures/preview.ts";
 import { UNKNOWN, type Value } from "../fixtures/resources.ts";
-import { type Diagnostic, judgeResource, judgeStack } from "./engine.ts";
+import {
+	agreeing,
+	type Diagnostic,
+	judgeResource,
+	judgeStack,
+} from "./engine.ts";
 import {
 	add,
 	addVariable,
@@ -65,7 +70,7 @@ describe("services that the contract opens by the grant", () => {
 		),
 	);
 	const judged = async (change: Change) =>
-		said(await judgeStack(change(staging), { platform: granting }));
+		said(await judgeStack(change(staging), agreeing(granting)));
 
 	it.each<[string, Change]>([
 		["are open by a member", opened],
@@ -155,7 +160,7 @@ describe("a service that is not public", () => {
 		grant("auth-frontend", account("frontend")),
 	);
 	const judged = async (change: Change) =>
-		said(await judgeStack(change(staging), { platform: closing }));
+		said(await judgeStack(change(staging), agreeing(closing)));
 
 	it("[R-112] is called by the accounts of the services that name it as a sibling", async () => {
 		expect(await judged(closed)).toEqual([]);
@@ -165,7 +170,7 @@ describe("a service that is not public", () => {
 		const expected =
 			"[callers] service auth, environment staging: found invokerIamDisabled: true, so that everybody may call it; needed callers that Cloud Run checks: it is not public; fix: set invokerIamDisabled: true on a public service, and false on any other; or change publicAccess or public in contract/platform.ts";
 		const broken = all(closed, switched(true, "auth"))(staging);
-		expect(said(await judgeStack(broken, { platform: closing }))).toEqual([
+		expect(said(await judgeStack(broken, agreeing(closing)))).toEqual([
 			expected,
 		]);
 		// At an update, before it exists.
@@ -173,7 +178,7 @@ describe("a service that is not public", () => {
 		expect(
 			said(
 				await judgeResource(service as (typeof broken)[number], {
-					platform: closing,
+					...agreeing(closing),
 				}),
 			),
 		).toEqual([expected]);
@@ -231,7 +236,7 @@ describe("secrets for which the contract names regions", () => {
 			userManaged: { replicas: regions.map((location) => ({ location })) },
 		});
 	const judged = async (change: Change) =>
-		said(await judgeStack(change(staging), { platform: regional }));
+		said(await judgeStack(change(staging), agreeing(regional)));
 
 	it("pass in those regions, in any order, and one apart where its own entry says so", async () => {
 		expect(await judged(kept("us-central1", "us-east1"))).toEqual([]);
@@ -286,7 +291,7 @@ describe("plain variables of the contract", () => {
 				),
 			),
 		);
-		return said(await judgeStack(change(staging), { platform: choosing }));
+		return said(await judgeStack(change(staging), agreeing(choosing)));
 	};
 
 	it("pass where a guess could take them for faults", async () => {
@@ -340,7 +345,7 @@ describe("a plain variable with the URL of a foreign host", () => {
 				workloads.map((each) => addVariable(each, { name, value: text })),
 			),
 		);
-		return said(await judgeStack(change(staging), { platform: declaring }));
+		return said(await judgeStack(change(staging), agreeing(declaring)));
 	};
 	const served =
 		"one of auth.staging.netrasystems.ai, api.staging.netrasystems.ai, app.staging.netrasystems.ai, staging.netrasystems.ai, or a host in foreignHosts";
@@ -398,7 +403,7 @@ describe("a plain variable with the URL of a foreign host", () => {
 			{ name: "FRONTEND_URL", value: "https://storage.googleapis.com" },
 		]);
 		expect(
-			said(await judgeStack(change(staging), { platform: declaring })),
+			said(await judgeStack(change(staging), agreeing(declaring))),
 		).toContain(
 			"[sibling-urls] service backend, variable FRONTEND_URL, environment staging: found another value; needed the plain value 'https://app.staging.netrasystems.ai'; fix: take the URL from the contract",
 		);
@@ -417,7 +422,7 @@ describe("a service whose image somebody else builds", () => {
 	const judged = async (change: Change, environment: Environment = "staging") =>
 		said(
 			await judgeStack(change(preview(plainStack(environment), "settled")), {
-				platform: foreign,
+				...agreeing(foreign),
 				stack: environment,
 			}),
 		);
@@ -492,7 +497,7 @@ describe("a service whose image somebody else builds", () => {
 			runs("netra-frontend-staging", theirs.replaceAll("0f", "f0")),
 		);
 		expect(
-			said(await judgeStack(change(staging), { platform: both })),
+			said(await judgeStack(change(staging), agreeing(both))),
 		).toContainEqual(
 			expect.stringContaining(
 				"found another digest of docker.io/vendor/auth than elsewhere in the stack",
