@@ -33,7 +33,8 @@ export function* callerProblems(platform: Platform): Generator<Problem> {
 	}
 }
 
-function callingServices(platform: Platform, service: string): string[] {
+/** The services that name it in their `siblings`. */
+export function callingServices(platform: Platform, service: string): string[] {
 	return Object.entries(platform.services)
 		.filter(
 			([name, { siblings }]) => name !== service && siblings.includes(service),

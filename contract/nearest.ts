@@ -16,6 +16,16 @@ export function nearest(
 	return best?.name;
 }
 
+/** What a message says to a name that is none of some: which there are, and which one was meant. */
+export function choices(name: string, names: Iterable<string>): string {
+	const all = [...new Set(names)];
+	const near = nearest(name, all);
+	return [
+		all.length === 0 ? "there is none" : `there are ${all.join(", ")}`,
+		...(near === undefined ? [] : [`did you mean '${near}'?`]),
+	].join(": ");
+}
+
 /** Insertions, deletions and replacements that turn one text into the other; more than the limit is not told apart. */
 function editDistance(a: string, b: string, limit: number): number {
 	if (Math.abs(a.length - b.length) > limit) {

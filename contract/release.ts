@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Environment } from "./environments.ts";
 import { UserError } from "./errors.ts";
 import { foreignRepository } from "./foreign-image.ts";
+import { inWords, problemsOf } from "./in-words.ts";
 import { own } from "./own-keys.ts";
 import { oneLine, shownName } from "./printable.ts";
 import type { Platform } from "./schema.ts";
@@ -61,10 +62,10 @@ export function parseRelease(
 			`[release] ${file} is missing, so there is nothing to deploy\n  fix: let the build write the file, or take it back: git checkout -- ${file}`,
 		);
 	}
-	const result = releaseShape.safeParse(json(file, text));
+	const result = releaseShape.safeParse(json(file, text), inWords);
 	const problems = result.success
 		? releaseProblems(platform, environment, project, result.data)
-		: result.error.issues.map(({ path, message }) =>
+		: problemsOf(result.error).map(({ path, message }) =>
 				oneLine(`${path.map(String).map(shownName).join(".")}: ${message}`),
 			);
 	if (!result.success || problems.length > 0) {

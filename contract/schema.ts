@@ -8,9 +8,10 @@ import { foreignHostProblems } from "./foreign-hosts.ts";
 import { foreignImage } from "./foreign-image.ts";
 import { generatorOf } from "./generators.ts";
 import { hostProblems } from "./host-problems.ts";
+import { inWords, kindOf, problemsOf } from "./in-words.ts";
 import { type Inline, type Origins, withoutInline } from "./inline-values.ts";
-import { inWords, kindOf, listed } from "./messages.ts";
 import { nameProblems } from "./name-problems.ts";
+import { choices } from "./nearest.ts";
 import { inheritedKeyProblem, inheritedKeys } from "./own-keys.ts";
 import { oneLine, shownName } from "./printable.ts";
 import { preflightImage } from "./release.ts";
@@ -142,7 +143,7 @@ function plainValueProblem(input: unknown): string {
 		(key) => !environments.some((environment) => environment === key),
 	);
 	if (other !== undefined) {
-		return `has no '${shownName(other)}'; there are from, or one text for each of ${listed(other, environments)}`;
+		return `has no '${shownName(other)}'; ${choices(other, ["from", ...environments])}`;
 	}
 	const missing = (["staging", "production"] as const).find(
 		(environment) => !(environment in input),
@@ -512,16 +513,15 @@ export function parsePlatform(
 	if (problems.length > 0) {
 		throw contractError(problems);
 	}
-	const result = platformSchema.safeParse(contract, { error: inWords });
+	const result = platformSchema.safeParse(contract, inWords);
 	if (result.success) {
 		return result.data;
 	}
 	throw contractError(
-		result.error.issues.map((issue) => {
-			const { message } =
-				issue.code === "invalid_key" ? (issue.issues[0] ?? issue) : issue;
-			return { path: pathByIds(contract, origins, issue.path), message };
-		}),
+		problemsOf(result.error).map(({ path, message }) => ({
+			path: pathByIds(contract, origins, path),
+			message,
+		})),
 	);
 }
 

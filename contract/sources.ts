@@ -1,13 +1,14 @@
 /** Where the values of secrets come from, as a contract writes it. */
 import { z } from "zod";
-import { inWords, kindOf } from "./messages.ts";
+import { inWords, kindOf, problemsOf } from "./in-words.ts";
 import { nearest } from "./nearest.ts";
 import { own } from "./own-keys.ts";
 import { shownName } from "./printable.ts";
 import { filePath, kebabName, plainText } from "./shapes.ts";
 import {
 	attributesOf,
-	driversOf,
+	type DatabaseDriver,
+	type RedisDriver,
 	type Store,
 	type StoreAttribute,
 	type StoreKind,
@@ -107,16 +108,13 @@ const plainSource = z.discriminatedUnion(
 	},
 );
 
-const allAttributes = [...new Set(Object.values(attributesOf).flat())];
-const allDrivers = Object.values(driversOf).flat();
+const isText = (value: unknown) => typeof value === "string";
 
-/** `<store>.<attribute>`; which there are follows from the store's kind. */
+/** `<store>.<attribute>`; which attributes and drivers there are follows from the store's kind. @see storeProblems */
 const storeSource = z.strictObject({
-	from: z.templateLiteral([z.string(), ".", z.enum(allAttributes)], {
-		error: `must be generated, constant, external, template, or <store>.<attribute> with the attribute ${allAttributes.join(", ")}`,
-	}),
+	from: z.custom<`${string}.${StoreAttribute}`>(isText),
 	/** For a `url`: the driver that reads it. */
-	driver: z.enum(allDrivers).optional(),
+	driver: z.custom<DatabaseDriver | RedisDriver>(isText).optional(),
 	/** For PostgreSQL's `url` and `host`. @default "socket" */
 	via: via.optional(),
 	/** For a `url` of PostgreSQL by TLS, of redis-py or of kombu: where the service finds the certificates of `ca`, one of its `secretFiles`. */
@@ -139,13 +137,11 @@ export const source = z
 		// Decided by hand: of a union that fails, one would hear of neither side.
 		const from: unknown = value?.from;
 		const names = typeof from === "string" && /^[^.]+\./.test(from);
-		const read = (names ? storeSource : plainSource).safeParse(value, {
-			error: inWords,
-		});
+		const read = (names ? storeSource : plainSource).safeParse(value, inWords);
 		if (read.success) {
 			return read.data;
 		}
-		for (const { path, message } of read.error.issues) {
+		for (const { path, message } of problemsOf(read.error)) {
 			context.addIssue({ code: "custom", path, message });
 		}
 		return z.NEVER;

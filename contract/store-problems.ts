@@ -1,7 +1,7 @@
 /** What does not hold together between stores, the values that are taken of them, and the services that bind those. */
 import { type Environment, environments } from "./environments.ts";
 import { loginTextProblems } from "./login-texts.ts";
-import { nearest } from "./nearest.ts";
+import { choices } from "./nearest.ts";
 import { binds, storesOfKind, usesOf } from "./needs.ts";
 import { own } from "./own-keys.ts";
 import { shownName } from "./printable.ts";
@@ -131,7 +131,7 @@ export function* sourceProblems(
 	if (!hasAttribute(store.kind, attribute)) {
 		yield {
 			path: ["from"],
-			message: `takes '${attribute}' of '${name}'; a store of the kind ${store.kind} has ${attributesOf[store.kind].join(", ")}`,
+			message: `takes '${shownName(attribute)}' of '${name}', which is of the kind ${store.kind}; ${choices(attribute, attributesOf[store.kind])}`,
 		};
 		return;
 	}
@@ -174,11 +174,7 @@ export function* sourceProblems(
 
 function unknownStore(platform: Platform, source: StoreSource): string {
 	const { store = "" } = attributeOf(source) ?? {};
-	const names = Object.keys(platform.stores);
-	const near = nearest(store, names);
-	return `takes a value of '${shownName(store)}', which is not in 'stores'${
-		names.length === 0 ? ": it has none" : `; they are ${names.join(", ")}`
-	}${near === undefined ? "" : `: did you mean '${near}'?`}`;
+	return `takes a value of '${shownName(store)}', which is not in 'stores'; ${choices(store, Object.keys(platform.stores))}`;
 }
 
 function* driverProblems(
@@ -198,7 +194,7 @@ function* driverProblems(
 	if (drivers.length > 0 && !drivers.includes(driver ?? "")) {
 		yield {
 			path: ["driver"],
-			message: `${driver === undefined ? "is missing" : `is ${driver}`}; a URL of ${kind} is read by ${drivers.join(", ")}`,
+			message: `${driver === undefined ? "is missing" : `is ${shownName(driver)}`}, and the URL is of the kind ${kind}; ${choices(driver ?? "", drivers)}`,
 		};
 	}
 }

@@ -1,7 +1,8 @@
 /** The data stores that a platform has by name, and what each gives to whoever binds it. */
 import { z } from "zod";
 import { perEnvironment } from "./environments.ts";
-import { kindOf, listed } from "./messages.ts";
+import { kindOf } from "./in-words.ts";
+import { choices } from "./nearest.ts";
 import { shownName } from "./printable.ts";
 import { databaseName, kebabName } from "./shapes.ts";
 
@@ -88,7 +89,7 @@ function kindProblem(input: unknown): string {
 	const { kind } = (input ?? {}) as { kind?: unknown };
 	const known: string[] = Object.keys(attributesOf);
 	return typeof kind === "string"
-		? `is '${shownName(kind)}'; there are ${listed(kind, known)}`
+		? `is '${shownName(kind)}'; ${choices(kind, known)}`
 		: `is ${kindOf(kind)}; there are ${known.join(", ")}`;
 }
 

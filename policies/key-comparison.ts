@@ -1,20 +1,22 @@
 /** Where the contract says something else than the second key. */
-import { environments } from "../contract/environments.ts";
 import { secretIdIn, variableIn } from "../contract/names.ts";
 import { own } from "../contract/own-keys.ts";
 import type { PlainValue, ServiceContract } from "../contract/schema.ts";
-import type { SecretSource } from "../contract/sources.ts";
+import { isGenerated, type SecretSource } from "../contract/sources.ts";
 import type { Expected } from "./expected.ts";
+import { rowsOfNothing } from "./key-rows.ts";
+import { otherStatements } from "./key-statements.ts";
+import { contractSays, isMeant, isSame, keySays } from "./key-words.ts";
 import type { Finding } from "./rule.ts";
-import { secondKeyFile, storeIdentity } from "./second-key.ts";
+import { secondKeyFile } from "./second-key.ts";
 
 /** Every difference, as findings in which a critical name suffers. */
 export function* differences(expected: Expected): Generator<Finding> {
 	for (const each of [
 		...otherBindings(expected),
 		...otherSources(expected),
-		...otherPlatform(expected),
-		...otherHosts(expected),
+		...otherStatements(expected),
+		...rowsOfNothing(expected),
 		...unequal(expected),
 		...undiffering(expected),
 		...secretsOfNone(expected),
@@ -23,24 +25,6 @@ export function* differences(expected: Expected): Generator<Finding> {
 		yield { ...each, critical: true };
 	}
 }
-
-/** True if both say the same; neither the order of keys counts, nor one without a value. */
-const isSame = (one: unknown, other: unknown) =>
-	JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
-
-function sorted(data: unknown): unknown {
-	return typeof data !== "object" || data === null || Array.isArray(data)
-		? data
-		: Object.entries(data)
-				.filter(([, value]) => value !== undefined)
-				.map(([key, value]) => [key, sorted(value)] as const)
-				.sort(([one], [other]) => (one < other ? -1 : 1));
-}
-
-const contractSays = (path: string, what: string) =>
-	`${what} at ${path} of contract/platform.ts`;
-const keySays = (path: string, what: string) =>
-	`${what}, as ${path} of ${secondKeyFile} says`;
 
 /** Names that hold another secret, or have another value. That one is gone is for `critical-list` to say. */
 function* otherBindings({
@@ -131,72 +115,23 @@ function* otherSources({
 			};
 		}
 	}
-	for (const { id, criticalIn } of platform.secrets) {
-		if (criticalIn.length > 0 && own(secondKey.secrets, id) === undefined) {
+	for (const { id, source, criticalIn } of platform.secrets) {
+		const keepsData = isGenerated(source) && source.dataDepends === true;
+		if (
+			(criticalIn.length > 0 || keepsData) &&
+			own(secondKey.secrets, id) === undefined
+		) {
 			yield {
 				service: criticalIn[0],
 				secretId: secretIdIn(id, environment),
-				found: `no source of '${id}' in ${secondKeyFile}, though criticalIn in contract/platform.ts names ${criticalIn.join(" and ")}`,
+				found: `no source of '${id}' in ${secondKeyFile}, though ${
+					keepsData
+						? "stored data depends on it"
+						: `criticalIn in contract/platform.ts names ${criticalIn.join(" and ")}`
+				}`,
 				needed: "the source, in both files",
 				fix: `add "${id}" with its source to "secrets" in ${secondKeyFile}`,
 			};
-		}
-	}
-}
-
-function* otherPlatform({ platform, secondKey }: Expected): Generator<Finding> {
-	const { name } = secondKey;
-	if (name !== undefined && platform.name !== name) {
-		yield {
-			found: contractSays("name", `'${platform.name}'`),
-			needed: keySays("name", `'${name}'`),
-		};
-	}
-	for (const environment of environments) {
-		const { project } = platform.environments[environment];
-		const wanted = secondKey.projects[environment] ?? project;
-		if (project !== wanted) {
-			yield {
-				found: contractSays(
-					`environments.${environment}.project`,
-					`'${project}'`,
-				),
-				needed: keySays(`projects.${environment}`, `'${wanted}'`),
-			};
-		}
-	}
-	for (const [store, wanted] of Object.entries(secondKey.stores)) {
-		const found = own(platform.stores, store);
-		const is = found && storeIdentity(found);
-		if (!isSame(is, wanted)) {
-			yield {
-				found: contractSays(
-					`stores.${store}`,
-					is === undefined ? "nothing" : JSON.stringify(is),
-				),
-				needed: keySays(`stores.${store}`, JSON.stringify(wanted)),
-			};
-		}
-	}
-}
-
-function* otherHosts({ platform, secondKey }: Expected): Generator<Finding> {
-	for (const [service, wanted] of Object.entries(secondKey.hosts)) {
-		const found = own(platform.services, service)?.publicHosts;
-		for (const environment of environments) {
-			const [is, must] = [found?.[environment], wanted[environment]].map(
-				(hosts) => hosts?.join(" and ") ?? "no hosts",
-			);
-			if (found !== undefined && is !== must) {
-				yield {
-					service,
-					found: contractSays(
-						`services.${service}.publicHosts.${environment}`,
-						`${is}`,
-					),
-					needed: keySays(`hosts.${service}.${environment}`, `${must}`),
-				};
-			}
 		}
 	}
 }
@@ -320,6 +255,6 @@ export function whyAbsent(
 ): string | undefined {
 	const patterns = secondKey.absent[environment] ?? {};
 	return Object.entries(patterns).find(([pattern]) =>
-		new RegExp(`^${pattern.replaceAll("*", ".*")}$`).test(id),
+		isMeant(pattern, id),
 	)?.[1];
 }

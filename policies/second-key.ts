@@ -10,6 +10,7 @@ import {
 	perEnvironment,
 } from "../contract/environments.ts";
 import { UserError } from "../contract/errors.ts";
+import { inWords, problemsOf } from "../contract/in-words.ts";
 import { variableIn } from "../contract/names.ts";
 import {
 	inheritedKeyProblem,
@@ -23,6 +24,7 @@ import {
 	forbiddenVariable,
 	hostName,
 	kebabName,
+	plainText,
 } from "../contract/shapes.ts";
 import { source } from "../contract/sources.ts";
 
@@ -58,6 +60,29 @@ const name = z
 		"must be a variable's name, with '{ENV}' at the end at most, or the absolute path of a secret file",
 	);
 
+const setting = <Value extends z.ZodType>(value: Value) =>
+	z.strictObject({ value, why }).optional();
+
+const sortedList = <Item extends z.ZodType<string>>(item: Item) =>
+	z
+		.array(item)
+		.min(1)
+		.transform((list) => list.toSorted());
+
+/** What of a service, besides its names, keeps it closed or checked. Where the contract has one, it stands here too. */
+const settings = z.strictObject({
+	/** Services that alone may call it. @default everybody may */
+	callers: setting(sortedList(kebabName)),
+	/** The command by which its own image checks its configuration. */
+	checkCommand: setting(z.array(plainText).min(1)),
+	/** Whose image it runs, by repository. @default it is built here */
+	foreignImage: setting(z.union([z.string(), perEnvironment(z.string())])),
+	/** Variables that look like secrets and are none. */
+	notSecrets: setting(sortedList(variableName)),
+	/** It reaches private addresses besides those of its stores. */
+	vpcAccess: setting(z.literal(true)),
+});
+
 const pattern = z
 	.string()
 	.regex(
@@ -66,13 +91,19 @@ const pattern = z
 	);
 
 const secondKeyShape = z.strictObject({
-	/** The platform's name, which all others begin with. @default any */
-	name: kebabName.optional(),
+	/** The platform's name, which all others begin with. */
+	name: kebabName,
 	projects: z.partialRecord(z.enum(environments), kebabName).default({}),
 	/** The hosts of a service, all of them. */
 	hosts: z
 		.record(kebabName, perEnvironment(z.array(hostName).min(1)))
 		.default({}),
+	/** What else a service must be. */
+	settings: z.record(kebabName, settings).default({}),
+	/** Roles on the project that services may have besides those that their stores take, and why. */
+	roles: z.record(z.string(), why).default({}),
+	/** Hosts of others that variables may name, and why. */
+	foreignHosts: z.record(hostName, why).default({}),
 	/** What a store is, without its size. */
 	stores: z.record(kebabName, z.record(z.string(), z.string())).default({}),
 	/** Where the value of a secret comes from. */
@@ -110,6 +141,7 @@ const withRoom = secondKeyShape.refine(
 );
 
 export type SecondKey = z.infer<typeof secondKeyShape>;
+export type Settings = z.infer<typeof settings>;
 export type CriticalName = z.infer<typeof criticalName>;
 
 /**
@@ -123,19 +155,11 @@ export function parseSecondKey(content: unknown): SecondKey {
 			inherited.map((path) => ({ path, message: inheritedKeyProblem })),
 		);
 	}
-	const result = withRoom.safeParse(content);
+	const result = withRoom.safeParse(content, inWords);
 	if (result.success) {
 		return result.data;
 	}
-	throw problem(
-		result.error.issues.map((issue) => ({
-			path: issue.path,
-			message:
-				issue.code === "invalid_key"
-					? (issue.issues[0]?.message ?? issue.message)
-					: issue.message,
-		})),
-	);
+	throw problem(problemsOf(result.error));
 }
 
 function problem(

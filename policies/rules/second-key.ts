@@ -18,12 +18,14 @@ export const secondKey: Rule = {
 	level: "mandatory",
 	requirements: ["R-103"],
 	complies:
-		"The contract says what policies/second-key.json says of it: where critical names and secrets come from, what is equal and what differs, hosts, projects and stores, and who gets no secrets.",
+		"The contract says what policies/second-key.json says of it: where critical names and secrets come from, what is equal and what differs, hosts, projects and stores, what closes or checks a service, and who gets no secrets; and each of its rows names something.",
 	rejects: [
 		"a critical name on another secret, or with another value",
 		"a secret with another source, or one that is gone",
-		"a secret whose `criticalIn` names a service, without its source in policies/second-key.json",
+		"a secret whose `criticalIn` names a service, or a key that stored data depends on, without its source in policies/second-key.json",
 		"another name of the platform, another project, other hosts, or a store that is something else",
+		"other callers of a private service, another check command, somebody else's image, mark of what is no secret, role or foreign host, or one that policies/second-key.json does not know",
+		"a row of policies/second-key.json that names nothing of the contract",
 		"names on different secrets that must be on the same one, in whatever services",
 		"names on the same secret that must be on different ones, in whatever services",
 		"a secret in the contract of a service that gets none",

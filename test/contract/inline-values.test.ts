@@ -148,17 +148,17 @@ describe("a variable that names where its value comes from", () => {
 		[
 			"of an attribute that the store has not",
 			{ D: { from: "database.region" as never } },
-			"  services.web.variables.D.from: takes 'region' of 'database'; a store of the kind postgres has",
+			"  services.web.variables.D.from: takes 'region' of 'database', which is of the kind postgres; there are url, host,",
 		],
 		[
 			"of a store that is not there",
 			{ D: { from: "databse.host" } },
-			"  services.web.variables.D.from: takes a value of 'databse', which is not in 'stores'; they are database: did you mean 'database'?",
+			"  services.web.variables.D.from: takes a value of 'databse', which is not in 'stores'; there are database: did you mean 'database'?",
 		],
 		[
 			"of a URL without its driver",
 			{ D: { from: "database.url" } },
-			"  services.web.variables.D.driver: is missing; a URL of postgres is read by",
+			"  services.web.variables.D.driver: is missing, and the URL is of the kind postgres; there are sqlalchemy-asyncpg, ",
 		],
 		[
 			"of another origin",
@@ -173,7 +173,7 @@ describe("a variable that names where its value comes from", () => {
 		[
 			"of parts that are not there",
 			{ D: { from: "template", text: "{databse.host} {web-kee}" } },
-			"  services.web.variables.D.text: takes a value of 'databse', which is not in 'stores'; they are database: did you mean 'database'?\n  services.web.variables.D.text: holds {web-kee}, which is no secret of the contract",
+			"  services.web.variables.D.text: takes a value of 'databse', which is not in 'stores'; there are database: did you mean 'database'?\n  services.web.variables.D.text: holds {web-kee}, which is no secret of the contract",
 		],
 		[
 			"of no part",

@@ -30,6 +30,9 @@ const auth = (contract: Platform) =>
 const database = (contract: Platform) =>
 	contract.stores.database as StoreOf<"postgres">;
 
+const serviceKeys =
+	"foreignImage, port, sizing, concurrency, requestTimeoutSeconds, startBudgetSeconds, startupPath, livenessPath, siblings, publicHosts, public, poolPerInstance, sessionAffinity, webSocketPaths, cpuAlwaysAllocated, vpcAccess, roles, variables, notSecrets, secrets, secretFiles, checkCommand";
+
 describe("a contract", () => {
 	it("is accepted as it is shipped", () => {
 		expect(messageAfter(() => {})).toBe("accepted");
@@ -39,7 +42,7 @@ describe("a contract", () => {
 		[
 			"an unknown key",
 			(contract) => Object.assign(auth(contract), { replicas: 3 }),
-			"services.auth: has no 'replicas'; there are foreignImage, port, sizing, concurrency, requestTimeoutSeconds, startBudgetSeconds, startupPath, livenessPath, siblings, publicHosts, public, poolPerInstance, sessionAffinity, webSocketPaths, cpuAlwaysAllocated, vpcAccess, roles, variables, notSecrets, reviewedValues, secrets, secretFiles, checkCommand",
+			`services.auth.replicas: is not known here; there are ${serviceKeys}`,
 		],
 		[
 			"a variable that Cloud Run sets",
@@ -132,7 +135,7 @@ describe("a contract", () => {
 				});
 				Object.assign(auth(contract).secrets, { FILES: "files-url" });
 			},
-			"secrets.files-url.source.from: takes 'url' of 'files'; a store of the kind bucket has name, endpoint, region, access-key-id, secret-access-key",
+			"secrets.files-url.source.from: takes 'url' of 'files', which is of the kind bucket; there are name, endpoint, region, access-key-id, secret-access-key",
 		],
 		[
 			"a bucket whose name is too long in one environment",
@@ -486,7 +489,7 @@ describe("a contract", () => {
 		[
 			"an unknown key with a line feed",
 			(contract) => Object.assign(auth(contract), { "x\ny": 1 }),
-			"services.auth: has no 'x\\u{a}y'; there are foreignImage, port, sizing, concurrency, requestTimeoutSeconds, startBudgetSeconds, startupPath, livenessPath, siblings, publicHosts, public, poolPerInstance, sessionAffinity, webSocketPaths, cpuAlwaysAllocated, vpcAccess, roles, variables, notSecrets, reviewedValues, secrets, secretFiles, checkCommand",
+			`services.auth.x\\u{a}y: is not known here; there are ${serviceKeys}`,
 		],
 		[
 			"a NUL in a variable's value",

@@ -10,7 +10,7 @@ import { succeeded } from "../in-process/in-process.ts";
 import { seenOf } from "../in-process/policies.ts";
 import { shippedStack } from "../in-process/shipped.ts";
 import { withChecklistsOf } from "./checklists.ts";
-import { judgeResource, judgeStack } from "./engine.ts";
+import { agreeing, judgeResource, judgeStack } from "./engine.ts";
 import {
 	add,
 	addVariable,
@@ -28,7 +28,7 @@ const platform = withBuckets();
 const folder = mkdtempSync(join(tmpdir(), "netra-buckets-"));
 const production = shippedStack(
 	"production",
-	{ policies: { platform } },
+	{ policies: agreeing(platform) },
 	() => ({
 		contract: platform,
 	}),
@@ -52,7 +52,7 @@ beforeAll(async () => {
 	}
 });
 
-const options = { platform, stack: "production" };
+const options = { ...agreeing(platform), stack: "production" };
 const judged = async (change: Change, phase = "settled") =>
 	(await judgeStack(change(stacks.get(phase) ?? []), options))
 		.filter(({ mandatory }) => mandatory)
@@ -310,7 +310,7 @@ describe("a production stack with buckets", () => {
 		);
 		const said = await judgeStack(change(stacks.get("settled") ?? []), {
 			...options,
-			platform: declaring,
+			...agreeing(declaring),
 		});
 		expect(said.filter(({ mandatory }) => mandatory)).toEqual([]);
 	});

@@ -7,7 +7,12 @@ import { plainStack } from "../fixtures/plain-stack.ts";
 import { preview } from "../fixtures/preview.ts";
 import { UNKNOWN, type Value } from "../fixtures/resources.ts";
 import { withChecklistsOf } from "./checklists.ts";
-import { type Diagnostic, judgeResource, judgeStack } from "./engine.ts";
+import {
+	agreeing,
+	type Diagnostic,
+	judgeResource,
+	judgeStack,
+} from "./engine.ts";
 import {
 	add,
 	addVariable,
@@ -66,7 +71,7 @@ describe("services that the contract opens by the grant", () => {
 		),
 	);
 	const judged = async (change: Change) =>
-		said(await judgeStack(change(staging), { platform: granting }));
+		said(await judgeStack(change(staging), agreeing(granting)));
 
 	it.each<[string, Change]>([
 		["are open by a member", opened],
@@ -157,9 +162,10 @@ describe("a service that is not public", () => {
 	);
 	const judged = async (change: Change) =>
 		said(
-			await judgeStack(change(withChecklistsOf(closing)(staging)), {
-				platform: closing,
-			}),
+			await judgeStack(
+				change(withChecklistsOf(closing)(staging)),
+				agreeing(closing),
+			),
 		);
 
 	it("[R-112] is called by the accounts of the services that name it as a sibling", async () => {
@@ -174,7 +180,7 @@ describe("a service that is not public", () => {
 			closed,
 			switched(true, "auth"),
 		)(staging);
-		expect(said(await judgeStack(broken, { platform: closing }))).toEqual([
+		expect(said(await judgeStack(broken, agreeing(closing)))).toEqual([
 			expected,
 		]);
 		// At an update, before it exists.
@@ -182,7 +188,7 @@ describe("a service that is not public", () => {
 		expect(
 			said(
 				await judgeResource(service as (typeof broken)[number], {
-					platform: closing,
+					...agreeing(closing),
 				}),
 			),
 		).toEqual([expected]);
@@ -240,7 +246,7 @@ describe("secrets for which the contract names regions", () => {
 			userManaged: { replicas: regions.map((location) => ({ location })) },
 		});
 	const judged = async (change: Change) =>
-		said(await judgeStack(change(staging), { platform: regional }));
+		said(await judgeStack(change(staging), agreeing(regional)));
 
 	it("pass in those regions, in any order, and one apart where its own entry says so", async () => {
 		expect(await judged(kept("us-central1", "us-east1"))).toEqual([]);
@@ -296,9 +302,10 @@ describe("plain variables of the contract", () => {
 			),
 		);
 		return said(
-			await judgeStack(change(withChecklistsOf(choosing)(staging)), {
-				platform: choosing,
-			}),
+			await judgeStack(
+				change(withChecklistsOf(choosing)(staging)),
+				agreeing(choosing),
+			),
 		);
 	};
 
@@ -354,9 +361,10 @@ describe("a plain variable with the URL of a foreign host", () => {
 			),
 		);
 		return said(
-			await judgeStack(change(withChecklistsOf(declaring)(staging)), {
-				platform: declaring,
-			}),
+			await judgeStack(
+				change(withChecklistsOf(declaring)(staging)),
+				agreeing(declaring),
+			),
 		);
 	};
 	const served =
@@ -415,7 +423,7 @@ describe("a plain variable with the URL of a foreign host", () => {
 			{ name: "FRONTEND_URL", value: "https://storage.googleapis.com" },
 		]);
 		expect(
-			said(await judgeStack(change(staging), { platform: declaring })),
+			said(await judgeStack(change(staging), agreeing(declaring))),
 		).toContain(
 			"[sibling-urls] service backend, variable FRONTEND_URL, environment staging: found another value; needed the plain value 'https://app.staging.netrasystems.ai'; fix: take the URL from the contract",
 		);
@@ -434,7 +442,7 @@ describe("a service whose image somebody else builds", () => {
 	const judged = async (change: Change, environment: Environment = "staging") =>
 		said(
 			await judgeStack(change(preview(plainStack(environment), "settled")), {
-				platform: foreign,
+				...agreeing(foreign),
 				stack: environment,
 			}),
 		);
@@ -509,7 +517,7 @@ describe("a service whose image somebody else builds", () => {
 			runs("netra-frontend-staging", theirs.replaceAll("0f", "f0")),
 		);
 		expect(
-			said(await judgeStack(change(staging), { platform: both })),
+			said(await judgeStack(change(staging), agreeing(both))),
 		).toContainEqual(
 			expect.stringContaining(
 				"found another digest of docker.io/vendor/auth than elsewhere in the stack",

@@ -3,9 +3,11 @@ import { createRequire } from "node:module";
 import type { Policies } from "@pulumi/policy/policy.js";
 import type { AnalyzeResponse } from "@pulumi/pulumi/proto/analyzer_pb.js";
 import { platform } from "../../contract/platform.ts";
+import type { Platform } from "../../contract/schema.ts";
 import { type PackOptions, packArgs } from "../../policies/pack.ts";
 import { rules } from "../../policies/rules.ts";
 import { secondKey } from "../../policies/shipped-key.ts";
+import { draftOf } from "../../tools/key-draft.ts";
 import {
 	type Key,
 	keyOf,
@@ -61,6 +63,12 @@ const shipped: PackOptions = {
 	dryRun: false,
 };
 const asShipped: JudgeOptions = {};
+
+/** A contract, and the second key that says the same. */
+export const agreeing = (platform: Platform) => ({
+	platform,
+	secondKey: draftOf(platform, secondKey),
+});
 
 /** What the pack says in a preview: of each service and job that is registered, then of the whole stack. */
 export async function judgeStack(

@@ -12,7 +12,7 @@ import {
 	type Resource,
 	UNKNOWN,
 } from "../fixtures/resources.ts";
-import { judgeStack } from "./engine.ts";
+import { agreeing, judgeStack } from "./engine.ts";
 import {
 	add,
 	addVariable,
@@ -98,7 +98,7 @@ describe("the check job that the contract names", () => {
 	Object.assign(withCheck.services.auth ?? {}, {
 		checkCommand: ["python", "-m", "app.check"],
 	});
-	const options = { platform: withCheck };
+	const options = agreeing(withCheck);
 	/** Auth with its check job beside the preflight job. */
 	const checked: Change = (stack) => {
 		const made = stack.filter(workload(authJob)).map((job) => ({

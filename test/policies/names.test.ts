@@ -19,7 +19,11 @@ describe("a name that every object has", () => {
 
 	it("has no critical variables in a second key that does not list it", () => {
 		expect(
-			criticalVariables(parseSecondKey({}), "toString", "staging").size,
+			criticalVariables(
+				parseSecondKey({ name: "netra" }),
+				"toString",
+				"staging",
+			).size,
 		).toBe(0);
 	});
 

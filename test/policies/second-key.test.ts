@@ -1,9 +1,11 @@
 /** The second key says what the contract must say, whoever edits the contract. */
 import { describe, expect, it } from "@jest/globals";
 import type { Environment } from "../../contract/environments.ts";
-import type { Platform } from "../../contract/schema.ts";
-import { parseSecondKey } from "../../policies/second-key.ts";
+import { type Platform, parsePlatform } from "../../contract/schema.ts";
+import { parseSecondKey, type SecondKey } from "../../policies/second-key.ts";
 import { secondKey } from "../../policies/shipped-key.ts";
+import { draftOf } from "../../tools/key-draft.ts";
+import { textOf } from "../../tools/key-text.ts";
 import { plainStack } from "../fixtures/plain-stack.ts";
 import { preview } from "../fixtures/preview.ts";
 import { type Edit, edited, previewed } from "./changed-contract.ts";
@@ -260,6 +262,22 @@ describe("an edit of the contract and of the critical names", () => {
 		]);
 	});
 
+	it("[R-103] is rejected where the second key does not know a key that stored data depends on", async () => {
+		const { "oauth-hmac-secret": _, ...secrets } = secondKey.secrets;
+		expect(
+			await judged(
+				(contract) => {
+					Object.assign(secret(contract, "oauth-hmac-secret").source, {
+						dataDepends: true,
+					});
+				},
+				{ secrets },
+			),
+		).toEqual([
+			`[second-key] secret oauth-hmac-secret-staging, environment staging: found no source of 'oauth-hmac-secret' in policies/second-key.json, though stored data depends on it; needed the source, in both files; fix: add "oauth-hmac-secret" with its source to "secrets" in policies/second-key.json`,
+		]);
+	});
+
 	it("[R-103] is rejected where a secret is gone that the second key lists", async () => {
 		const secrets = {
 			...secondKey.secrets,
@@ -268,6 +286,252 @@ describe("an edit of the contract and of the critical names", () => {
 		expect(await judged(() => {}, { secrets })).toEqual([
 			`[second-key] secret stripe-key-staging, environment staging: found no 'stripe-key' at secrets of contract/platform.ts; needed {"from":"external"}, as secrets.stripe-key of policies/second-key.json says; ${back}`,
 		]);
+	});
+});
+
+describe("what closes or checks a service", () => {
+	const alone = (of: string) =>
+		`${of}fix: take it back in contract/platform.ts, or add it to policies/second-key.json, which others review`;
+	/** Private, with a check, somebody else's image, a mark, a role and a foreign host. */
+	const guarded = edited((contract) => {
+		Object.assign(service(contract, "auth"), {
+			public: false,
+			checkCommand: ["node", "check.js"],
+			foreignImage: { repository: "docker.io/vendor/auth", reason: "theirs" },
+			notSecrets: { STAMP_KEY: "a name of a stamp" },
+			vpcAccess: true,
+			roles: ["roles/logging.logWriter", "roles/pubsub.publisher"],
+		});
+		Object.assign(service(contract, "auth").variables, {
+			STAMP_KEY: "blue",
+			SENTRY: "https://sentry.acme.dev",
+		});
+		contract.foreignHosts["sentry.acme.dev"] = "errors go there";
+	}) as Platform;
+	const key = draftOf(guarded, secondKey);
+	const judged = async (contract: Platform, secondKey: SecondKey) =>
+		(await judgeStack([], { platform: contract, secondKey }))
+			.filter(({ rule }) => rule === "second-key")
+			.map(({ message }) => message);
+	const after = (edit: Edit): Platform => {
+		const copy = structuredClone(guarded);
+		edit(copy);
+		return parsePlatform(copy);
+	};
+	const without =
+		(field: string): Edit =>
+		(contract) => {
+			delete (service(contract, "auth") as Record<string, unknown>)[field];
+		};
+	const lost = (what: string, field: string, is: string, must: string) =>
+		`[second-key] service auth, environment staging: found ${is} at services.auth.${field} of contract/platform.ts; needed ${must}, as settings.auth.${what} of policies/second-key.json says; ${back}`;
+
+	it("[R-103] is in a draft, which agrees with its contract", async () => {
+		expect(await judged(guarded, key)).toEqual([]);
+		expect(parseSecondKey(JSON.parse(textOf(key)))).toEqual(key);
+	});
+
+	it.each<[string, Edit, string]>([
+		[
+			"is open to everybody",
+			without("public"),
+			lost("callers", "public", "nothing", "backend and frontend"),
+		],
+		[
+			"has one more caller",
+			({ services }) => {
+				Object.assign(services, {
+					fourth: {
+						...services.frontend,
+						publicHosts: { staging: ["a.b.c"], production: ["d.e.f"] },
+						siblings: ["auth"],
+					},
+				});
+			},
+			lost(
+				"callers",
+				"public",
+				"backend and fourth and frontend",
+				"backend and frontend",
+			),
+		],
+		[
+			"has no check command",
+			without("checkCommand"),
+			lost("checkCommand", "checkCommand", "nothing", "node and check.js"),
+		],
+		[
+			"runs an image of ours",
+			without("foreignImage"),
+			lost(
+				"foreignImage",
+				"foreignImage.repository",
+				"nothing",
+				"'docker.io/vendor/auth'",
+			),
+		],
+		[
+			"has no way into the VPC",
+			without("vpcAccess"),
+			lost("vpcAccess", "vpcAccess", "nothing", "'true'"),
+		],
+		[
+			"has one more mark",
+			(contract) => {
+				service(contract, "auth").variables.PASSWORD_COLOUR = "red";
+				Object.assign(service(contract, "auth").notSecrets ?? {}, {
+					PASSWORD_COLOUR: "a colour",
+				});
+			},
+			lost(
+				"notSecrets",
+				"notSecrets",
+				"PASSWORD_COLOUR and STAMP_KEY",
+				"STAMP_KEY",
+			),
+		],
+		[
+			"has a role that none may have",
+			(contract) => {
+				service(contract, "backend").roles.push("roles/editor");
+			},
+			alone(
+				"[second-key] environment staging: found 'roles/editor' at services of contract/platform.ts, and nothing at roles of policies/second-key.json; needed the same in both files; ",
+			),
+		],
+		[
+			"goes to one more foreign host",
+			(contract) => {
+				service(contract, "auth").variables.MORE = "https://more.acme.dev";
+				contract.foreignHosts["more.acme.dev"] = "more";
+			},
+			alone(
+				"[second-key] environment staging: found 'more.acme.dev' at foreignHosts of contract/platform.ts, and nothing at foreignHosts of policies/second-key.json; needed the same in both files; ",
+			),
+		],
+	])(
+		"[R-103] is rejected where the contract alone says that a service %s",
+		async (_, edit, message) => {
+			expect(await judged(after(edit), key)).toContain(message);
+		},
+	);
+
+	it.each<[string, Partial<SecondKey>, string]>([
+		[
+			"hosts",
+			{ hosts: {} },
+			"found auth.staging.netrasystems.ai at services.auth.publicHosts.staging of contract/platform.ts, and nothing at hosts.auth.staging",
+		],
+		[
+			"stores",
+			{ stores: {} },
+			`found {"kind":"redis"} at stores.redis of contract/platform.ts, and nothing at stores.redis`,
+		],
+		[
+			"projects",
+			{ projects: {} },
+			"found 'netra-production' at environments.production.project of contract/platform.ts, and nothing at projects.production",
+		],
+		[
+			"settings",
+			{ settings: {} },
+			"found node and check.js at services.auth.checkCommand of contract/platform.ts, and nothing at settings.auth.checkCommand",
+		],
+	])(
+		"[R-103] is rejected where the second key lacks %s",
+		async (_, part, found) => {
+			expect((await judged(guarded, { ...key, ...part })).join("\n")).toContain(
+				found,
+			);
+		},
+	);
+});
+
+describe("a row of the second key that names nothing", () => {
+	const judged = async (key: Partial<SecondKey>) =>
+		(await judgeStack([], { secondKey: { ...secondKey, ...key } }))
+			.filter(({ message }) => message.includes("names nothing"))
+			.map(({ message }) => message);
+	const told = (found: string, needed: string) => [
+		`[second-key] environment staging: found ${found}; needed ${needed}; fix: correct or remove it in policies/second-key.json: a row that names nothing protects nothing`,
+	];
+	const services = "there are auth, backend, frontend";
+
+	it("[R-103] is not in the shipped file", async () => {
+		expect(await judged({})).toEqual([]);
+	});
+
+	it.each<[string, Partial<SecondKey>, string[]]>([
+		[
+			"hosts of a service",
+			{
+				hosts: {
+					...secondKey.hosts,
+					atuh: { staging: ["a.b"], production: ["c.d"] },
+				},
+			},
+			told(
+				"'atuh' at hosts.atuh of policies/second-key.json, and no such service in contract/platform.ts",
+				`a service that is there: ${services}: did you mean 'auth'?`,
+			),
+		],
+		[
+			"settings of a service",
+			{ settings: { web: { vpcAccess: { value: true, why: "x" } } } },
+			told(
+				"'web' at settings.web of policies/second-key.json, and no such service in contract/platform.ts",
+				`a service that is there: ${services}`,
+			),
+		],
+		[
+			"a service without secrets",
+			{ noSecrets: { ...secondKey.noSecrets, fronted: "pages" } },
+			told(
+				"'fronted' at noSecrets.fronted of policies/second-key.json, and no such service in contract/platform.ts",
+				`a service that is there: ${services}: did you mean 'frontend'?`,
+			),
+		],
+		[
+			"variables on one secret",
+			{ equal: { "one key": ["JWT_SECRT_KEY", "SECRET_KEY"] } },
+			[
+				expect.stringMatching(
+					/found 'JWT_SECRT_KEY' at equal of .*: did you mean 'JWT_SECRET_KEY'\?/,
+				) as unknown as string,
+			],
+		],
+		[
+			"variables on several secrets",
+			{ differ: { "two keys": ["SECRET_KEYS", "LOG_LEVEL"] } },
+			[
+				expect.stringMatching(
+					/found 'LOG_LEVEL' at differ/,
+				) as unknown as string,
+				expect.stringMatching(
+					/found 'SECRET_KEYS' at differ of .*: did you mean 'SECRET_KEY'\?/,
+				) as unknown as string,
+			],
+		],
+		[
+			"a secret that must be absent",
+			{ absent: { production: { "e2e-oauth-simulation-kye": "tests" } } },
+			[
+				expect.stringMatching(
+					/found 'e2e-oauth-simulation-kye' at absent.production of .*: did you mean 'e2e-oauth-simulation-key'\?/,
+				) as unknown as string,
+			],
+		],
+		[
+			"ways to say the same",
+			{ alternatives: { one: [["REDIS_ULR"], ["REDIS_HOSTT"]] } },
+			[
+				expect.stringMatching(
+					/found 'REDIS_ULR' at alternatives of .*: did you mean 'REDIS_URL'\?/,
+				) as unknown as string,
+			],
+		],
+	])("[R-103] is rejected: %s", async (_, key, messages) => {
+		expect(await judged(key)).toEqual(messages);
 	});
 });
 
@@ -281,13 +545,17 @@ describe("the file of the second key", () => {
 		return ["accepted"];
 	};
 
-	it("may be empty", () => {
-		expect(messageOf({})).toEqual(["accepted"]);
+	it("needs a name alone, so that a platform of nothing can have one", () => {
+		expect(messageOf({ name: "netra" })).toEqual(["accepted"]);
+		expect(messageOf({})[1]).toBe(
+			"  name: is missing; it must be a text, in quotes",
+		);
 	});
 
 	it("[R-063] says everything that is wrong with it, where, and what was expected", () => {
 		expect(
 			messageOf({
+				name: "netra",
 				secret: {},
 				projects: { dev: "netra" },
 				secrets: { "jwt-secret": { from: "somewhere" } },
@@ -304,7 +572,7 @@ describe("the file of the second key", () => {
 			}),
 		).toEqual([
 			"policies/second-key.json does not hold together:",
-			'  projects: Unrecognized key: "dev"',
+			"  projects.dev: is not known here; there are local, staging, production",
 			"  secrets.jwt-secret.from: is made from 'somewhere'; there are generated, constant, external, template and <store>.<attribute>, and for plain variables environment, project, region, url, urls, host, hosts",
 			'  services.auth.A.why: must be given: "why": "<the reason>"',
 			'  services.auth.B: must have one of both: "secret", the id of a secret, or "value", as contract/platform.ts writes it',
@@ -312,7 +580,7 @@ describe("the file of the second key", () => {
 			"  services.auth.D{ENV}X: must be a variable's name, with '{ENV}' at the end at most, or the absolute path of a secret file",
 			"  absent.production.*: must be a secret's id without the environment, in which '*' stands for any characters",
 			"  alternatives.one way: must have two ways or more",
-			'  the file: Unrecognized key: "secret"',
+			"  secret: is not known here; there are name, projects, hosts, settings, roles, foreignHosts, stores, secrets, services, equal, differ, noSecrets, absent, forbiddenVariables, alternatives: did you mean 'secrets'?",
 			"  fix: correct it there; policies/second-key.ts says what each part means",
 		]);
 	});
@@ -334,7 +602,10 @@ describe("the file of the second key", () => {
 		"rejects %j as the pattern of variables that must not be set",
 		(pattern) => {
 			expect(
-				messageOf({ forbiddenVariables: { [pattern]: "a reason" } })[1],
+				messageOf({
+					name: "netra",
+					forbiddenVariables: { [pattern]: "a reason" },
+				})[1],
 			).toMatch(
 				/: must be a variable's name, in which '\*' stands for any characters but not for the whole name, or NAME=value$/,
 			);

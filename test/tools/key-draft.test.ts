@@ -14,7 +14,8 @@ import { platform } from "../../contract/platform.ts";
 import type { Platform } from "../../contract/schema.ts";
 import { parseSecondKey } from "../../policies/second-key.ts";
 import { secondKey } from "../../policies/shipped-key.ts";
-import { draftOf, textOf } from "../../tools/key-draft.ts";
+import { draftOf } from "../../tools/key-draft.ts";
+import { textOf } from "../../tools/key-text.ts";
 import { plainStack } from "../fixtures/plain-stack.ts";
 import { preview } from "../fixtures/preview.ts";
 import { judgeStack } from "../policies/engine.ts";
@@ -74,6 +75,64 @@ describe("a draft of the second key", () => {
 		});
 	});
 
+	it("lists every text, for its owners to strike out what is not critical, and does not bring back what they struck out", () => {
+		const drafted = draftOf(platform);
+		expect(drafted.services.auth?.LOG_LEVEL).toEqual({
+			value: { staging: "INFO", production: "WARNING" },
+			why: "not reviewed: remove the line if the service works with another text",
+		});
+		const { LOG_LEVEL: _, ...auth } = drafted.services.auth ?? {};
+		const reviewed = { ...drafted, services: { ...drafted.services, auth } };
+		expect(draftOf(platform, reviewed)).toEqual(reviewed);
+		const { auth: __, ...others } = reviewed.services;
+		expect(
+			draftOf(platform, { ...reviewed, services: others }).services.auth,
+		).toHaveProperty("LOG_LEVEL");
+	});
+
+	it("takes nothing from another platform's", () => {
+		const named = { ...platform, name: "acme" };
+		expect(draftOf(named, secondKey)).toEqual(draftOf(named));
+	});
+
+	it("drops from an earlier one what names nothing any more, and adds keys that it did not know", () => {
+		const edited: Platform = structuredClone(platform);
+		for (const { secrets } of Object.values(edited.services)) {
+			delete secrets.FERNET_KEY;
+			delete secrets.E2E_OAUTH_SIMULATION_KEY;
+		}
+		edited.secrets = edited.secrets.filter(
+			({ id }) => id !== "fernet-key" && id !== "e2e-oauth-simulation-key",
+		);
+		edited.secrets.push({
+			id: "link-key",
+			source: { from: "generated", encoding: "hex" },
+			criticalIn: ["auth", "backend"],
+			environments: ["staging", "production"],
+		});
+		for (const name of ["auth", "backend"]) {
+			Object.assign(edited.services[name]?.secrets ?? {}, {
+				LINK_KEY: "link-key",
+			});
+		}
+		const { equal, differ, absent } = draftOf(edited, secondKey);
+		expect(Object.keys(equal)).toEqual([
+			"who signs a token and who checks it have one key",
+			"services prove to each other who they are",
+			"one registration with Google",
+			"not reviewed: link-key is one key",
+		]);
+		expect(differ["a key that leaks gives away one thing alone"]).not.toContain(
+			"FERNET_KEY",
+		);
+		expect(differ["not reviewed: each key has one purpose"]).toContain(
+			"LINK_KEY",
+		);
+		expect(absent).toEqual({
+			local: { "link-key": "not reviewed: it is not there today" },
+		});
+	});
+
 	it("keeps what the owners of an earlier one said", () => {
 		const { secrets: _, ...kept } = draftOf(platform, secondKey);
 		const { secrets: __, ...before } = secondKey;
@@ -112,7 +171,7 @@ describe("npm run key:draft", () => {
 	it("[R-103] leaves a file that exists as it is, and says how to make it anew", () => {
 		expect(run()).toEqual({
 			status: 1,
-			said: "[key-draft] policies/second-key.json exists, and its owners have reviewed it\n  fix: npm run key:draft -- --overwrite makes it anew from the contract; it keeps the reasons, prohibitions and alternatives",
+			said: "[key-draft] policies/second-key.json exists, and its owners have reviewed it\n  fix: npm run key:draft -- --overwrite makes it anew from the contract; it keeps the reasons, prohibitions and alternatives of this platform",
 		});
 		expect(readFileSync(file, "utf8")).toBe(shipped);
 	});
@@ -120,7 +179,9 @@ describe("npm run key:draft", () => {
 	it("makes it anew when it is told to, and keeps its reasons", () => {
 		expect(run("--overwrite")).toEqual({
 			status: 0,
-			said: "policies/second-key.json says what contract/platform.ts says today. It has every reason; its owners review the difference.",
+			said: expect.stringMatching(
+				/^policies\/second-key\.json says what contract\/platform\.ts says today\. It has every reason; its owners review the difference\. Texts that it does not list, and anybody may change: PYTHONUNBUFFERED of auth, LOG_LEVEL of auth, /,
+			),
 		});
 		expect(parseSecondKey(JSON.parse(readFileSync(file, "utf8")))).toEqual(
 			draftOf(platform, secondKey),
@@ -140,7 +201,7 @@ describe("npm run key:draft", () => {
 	});
 
 	it("says what is wrong with the one that is there", () => {
-		writeFileSync(file, '{ "secrets": [] }');
+		writeFileSync(file, '{ "name": "netra", "secrets": [] }');
 		expect(run("--overwrite")).toEqual({
 			status: 1,
 			said: expect.stringContaining(

@@ -175,8 +175,7 @@ describe("a mistake", () => {
 			writeFileSync(file, text.replace("minInstances: 1", "minInstance: 1"));
 			expect(await run("echo started", operation).ended).toEqual(
 				notStarted(`contract/platform.ts does not hold together:
-  services.auth.sizing.staging.minInstances: Invalid input: expected number, received undefined
-  services.auth.sizing.staging: Unrecognized key: "minInstance"
+  services.auth.sizing.staging.minInstance: is not known here; there are cpu, memoryMib, minInstances, maxInstances: did you mean 'minInstances'?
 `),
 			);
 		},

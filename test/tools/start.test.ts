@@ -165,7 +165,7 @@ frontend: preflight can look at the form of its variables alone, since they give
 			"does not hold together",
 			'"name": "netra",',
 			'"nam": "netra",',
-			/^policies\/second-key\.json does not hold together:\n {2}the file: Unrecognized key: "nam"\n {2}fix: .*\n$/,
+			/^policies\/second-key\.json does not hold together:\n {2}nam: is not known here; there are name, .*: did you mean 'name'\?\n {2}fix: .*\n$/,
 		],
 	])(
 		"[R-063] tells before anything is started that the second key %s",

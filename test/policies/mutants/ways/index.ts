@@ -54,7 +54,9 @@ export const provenElsewhere: Record<string, readonly string[]> = {
 	"second-key": [
 		"a critical name on another secret, or with another value",
 		"a secret with another source, or one that is gone",
-		"a secret whose `criticalIn` names a service, without its source in policies/second-key.json",
+		"a secret whose `criticalIn` names a service, or a key that stored data depends on, without its source in policies/second-key.json",
+		"other callers of a private service, another check command, somebody else's image, mark of what is no secret, role or foreign host, or one that policies/second-key.json does not know",
+		"a row of policies/second-key.json that names nothing of the contract",
 		"another name of the platform, another project, other hosts, or a store that is something else",
 		"names on different secrets that must be on the same one, in whatever services",
 		"names on the same secret that must be on different ones, in whatever services",
