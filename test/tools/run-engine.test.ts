@@ -175,8 +175,8 @@ describe("a mistake", () => {
 			writeFileSync(file, text.replace("minInstances: 1", "minInstance: 1"));
 			expect(await run("echo started", operation).ended).toEqual(
 				notStarted(`contract/platform.ts does not hold together:
-  services.auth.sizing.staging.minInstances: Invalid input: expected number, received undefined
-  services.auth.sizing.staging: Unrecognized key: "minInstance"
+  services.auth.sizing.staging.minInstances: is missing; expected a number
+  services.auth.sizing.staging: has no 'minInstance'; there are cpu, memoryMib, minInstances, maxInstances: did you mean minInstances?
 `),
 			);
 		},
