@@ -2,6 +2,7 @@
 import { environments } from "./environments.ts";
 import { nearest } from "./nearest.ts";
 import type { Platform, Problem, SecretContract } from "./schema.ts";
+import { fixedTextCarriesSecret } from "./secret-signs.ts";
 import {
 	attributeOf,
 	fileParts,
@@ -42,6 +43,9 @@ function* problemsOf(
 	secret: SecretContract,
 	source: TemplateSource,
 ): Generator<string> {
+	if (fixedTextCarriesSecret(source.text)) {
+		yield "has what looks like a secret in its fixed text, which the job that tries it shows as plain text: make it a secret of its own, and write {<its id>}";
+	}
 	yield* textProblems(source.text, (name) => nearest(name, namesOf(platform)));
 	yield* storePartProblems(platform, source);
 	yield* secretPartProblems(platform, secret);

@@ -4,8 +4,7 @@ import type { Environment } from "./environments.ts";
 import { keyLengthOf } from "./keys.ts";
 import { pointsAtLoopback } from "./loopback.ts";
 import { isPlaceholder } from "./placeholders.ts";
-import type { SecretContract } from "./schema.ts";
-import { attributeOf, isGenerated, type SecretSource } from "./sources.ts";
+import { type AnySource, attributeOf, isGenerated } from "./sources.ts";
 import type { StoreAttribute } from "./stores.ts";
 
 /** What kind of value it is, since `lines` may end in a line feed and a port may be short. */
@@ -77,7 +76,7 @@ export const hasLines = (text: string): boolean => text.trim().includes("\n");
 
 /** What the declaration says of the value. */
 function kindOf(
-	source: Exclude<SecretSource, { from: "external" }>,
+	source: Exclude<AnySource, { from: "external" }>,
 	isFile: boolean,
 ): ValueKind {
 	const { attribute } = attributeOf(source) ?? {};
@@ -94,7 +93,7 @@ function kindOf(
 
 /** A key of few bytes is shorter than what nobody declared; a taken-over one may have any form, but not be shorter. */
 function leastLengthOf(
-	source: Exclude<SecretSource, { from: "external" }>,
+	source: Exclude<AnySource, { from: "external" }>,
 	kind: ValueKind,
 ): number {
 	return isGenerated(source)
@@ -120,7 +119,7 @@ function isJson(value: string): boolean {
  * @param isFile services read it as a file, which may have several lines
  */
 export function secretValueProblems(
-	{ source }: SecretContract,
+	{ source }: { source: AnySource },
 	value: string,
 	environment: Environment,
 	isFile = false,

@@ -59,8 +59,17 @@ function says(
 			return value === hosts.join();
 		case "url":
 			return value === [written.scheme ?? "https", hosts[0]].join("://");
-		case "urls":
-			return value === hosts.map((host) => `https://${host}`).join();
+		case "urls": {
+			// Not made as the components make it.
+			const found = value.split(",").map((each) => each.split("://"));
+			return (
+				found.length === hosts.length &&
+				found.every(
+					([scheme, host], index) =>
+						scheme === "https" && host === hosts[index],
+				)
+			);
+		}
 	}
 }
 

@@ -22,8 +22,8 @@ export function postgresLogin(
 	store: string,
 	way: "socket" | "tls",
 ): Given<DatabaseLogin> | undefined {
-	const isOnWay = ({ contract }: Bound) =>
-		storeUses(values.platform, contract.source).some(
+	const isOnWay = ({ source }: Bound) =>
+		storeUses(values.checklist, source).some(
 			(use) => use.name === store && use.via === way,
 		);
 	const urls = values.all(store, "url").filter(isOnWay);

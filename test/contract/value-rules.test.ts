@@ -87,12 +87,7 @@ describe("values that somebody else issues", () => {
 		source: { endsIn?: string; minLength?: number } = {},
 	) =>
 		secretValueProblems(
-			{
-				id: "issued",
-				category: "authentication",
-				source: { from: "external", ...source },
-				criticalIn: [],
-			},
+			{ source: { from: "external", ...source } },
 			value,
 			"staging",
 		);
@@ -194,13 +189,7 @@ describe("values of which the declaration says more", () => {
 		source: SecretContract["source"],
 		value: string,
 		isFile = false,
-	) =>
-		secretValueProblems(
-			{ id: "declared", source, criticalIn: [] },
-			value,
-			"staging",
-			isFile,
-		);
+	) => secretValueProblems({ source }, value, "staging", isFile);
 
 	it.each([
 		["base64", 16, 24],

@@ -9,7 +9,7 @@ import {
 import { join } from "node:path";
 import pg from "pg";
 import { secretsIn } from "../../contract/bindings.ts";
-import { type Environment, environments } from "../../contract/environments.ts";
+import type { Environment } from "../../contract/environments.ts";
 import { storesOfKind } from "../../contract/needs.ts";
 import type { Platform } from "../../contract/schema.ts";
 import { entriesOf } from "../../local/cloud/world.ts";
@@ -27,7 +27,6 @@ import { freePort } from "../../local/servers/child-process.ts";
 import { SQL_INSTANCE } from "../../local/types/tokens.ts";
 import type { SecondKey } from "../../policies/second-key.ts";
 import { draftOf } from "../../tools/key-draft.ts";
-import { releaseOf } from "../fixtures/contracts/foreign.ts";
 import { foreignStack } from "../in-process/foreign.ts";
 import type {
 	InProcess,
@@ -35,10 +34,9 @@ import type {
 	Run,
 } from "../in-process/in-process.ts";
 import { processesOf, until } from "../local/real/bench.ts";
+import { adopt } from "./adopted.ts";
 import { changeCloud } from "./cloud.ts";
 import { SharedLocalStack } from "./shared-local-stack.ts";
-
-const contracts = join(import.meta.dirname, "../fixtures/contracts");
 
 export class ForeignStack extends SharedLocalStack {
 	override readonly project: string;
@@ -59,25 +57,10 @@ export class ForeignStack extends SharedLocalStack {
 		this.project = platform.environments.local.project;
 		this.database = platform.name;
 		this.#platform = platform;
-		this.#contract = `contract/${file}`;
-		cpSync(join(contracts, file), join(this.folder, this.#contract));
-		this.edit(this.#contract, "../../../contract/", "./");
-		this.#write(
-			"contract/platform.ts",
-			`export { ${platform.name} as platform } from "./${file}";\n`,
+		this.#contract = adopt(this, platform, file, (environment) =>
+			this.#configIn(environment, port),
 		);
 		this.#key = this.review();
-		for (const environment of environments) {
-			this.#write(
-				`releases/${environment}.json`,
-				releaseOf(platform, environment),
-			);
-			const lines = Object.entries(this.#configIn(environment, port)).map(
-				([key, value]) =>
-					`  ${key}: ${typeof value === "string" ? value : JSON.stringify(value)}\n`,
-			);
-			this.#write(`Pulumi.${environment}.yaml`, `config:\n${lines.join("")}`);
-		}
 	}
 
 	/** @param port of the local ClickHouse */
@@ -97,9 +80,6 @@ export class ForeignStack extends SharedLocalStack {
 			.filter(({ source }) => source.from === "external")
 			.map(({ id }) => [id, { version: 1 }]);
 		return {
-			"gcp:project": platform.environments[environment].project,
-			"gcp:region": "us-central1",
-			"netra-platform:rotationEpoch": 0,
 			"netra-platform:stores": Object.fromEntries(stores),
 			"netra-platform:externalSecrets": Object.fromEntries(external),
 			...(environment === "local"
@@ -110,10 +90,6 @@ export class ForeignStack extends SharedLocalStack {
 					}
 				: {}),
 		};
-	}
-
-	#write(path: string, content: string): void {
-		writeFileSync(join(this.folder, path), content);
 	}
 
 	protected override inProcess(options: Partial<InProcessOptions>): InProcess {
@@ -177,7 +153,10 @@ export class ForeignStack extends SharedLocalStack {
 	/** The second key's owners agree to the contract as it is. */
 	review(): SecondKey {
 		this.#key = draftOf(this.#platform);
-		this.#write("policies/second-key.json", JSON.stringify(this.#key));
+		writeFileSync(
+			join(this.folder, "policies/second-key.json"),
+			JSON.stringify(this.#key),
+		);
 		return this.#key;
 	}
 

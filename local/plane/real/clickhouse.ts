@@ -3,10 +3,10 @@ import { writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import { rootCertificates } from "node:tls";
-import { serviceContract } from "../../../contract/bindings.ts";
 import { secretIdIn, serviceBehind } from "../../../contract/names.ts";
 import { storesOfKind } from "../../../contract/needs.ts";
 import { platform } from "../../../contract/platform.ts";
+import { checklistOf } from "../../../contract/service-checklist.ts";
 import { BoundValues } from "../../../preflight/bound-values.ts";
 import {
 	clickhouseLogin,
@@ -48,12 +48,12 @@ export class Clickhouse {
 		const { project, owner } = workload;
 		const service = serviceBehind(platform, owner, "local");
 		if (service === undefined) return;
-		const { secretFiles } = serviceContract(platform, service);
+		// Nothing is judged here, so nothing is forbidden.
+		const allowed = { forbiddenVariables: {}, alternatives: {} };
+		const checklist = checklistOf(platform, allowed, service, "local");
 		const values = new BoundValues(
-			platform,
-			service,
-			"local",
-			withFiles(variablesOf(workload), Object.keys(secretFiles)),
+			checklist,
+			withFiles(variablesOf(workload), Object.keys(checklist.files)),
 			new Set(),
 		);
 		const { records } = this.#around;

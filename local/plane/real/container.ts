@@ -11,7 +11,11 @@ import { signalTo } from "./process-list.ts";
 import { storageVariables } from "./storage.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-const preflight = resolve(import.meta.dirname, "../../../preflight");
+const checkout = resolve(import.meta.dirname, "../../..");
+/** What the image holds; the job brings its checklist. */
+const preflight = join(checkout, "preflight");
+/** What stands in for a service: preflight with the checkout's contract. */
+const service = join(checkout, "tools/preflight.ts");
 const graceSeconds = 10;
 
 /** How a container ended: its exit code, or the signal that ended it. */
@@ -107,12 +111,13 @@ function commandOf({ template, owner }: Workload): string[] {
 	const commands = texts("commands");
 	if (commands.length > 0) return [...commands, ...texts("args")];
 	// As the system's authorities they stay trusted where the template names others in NODE_EXTRA_CA_CERTS.
-	const node = [process.execPath, "--use-openssl-ca", preflight];
+	const node = [process.execPath, "--use-openssl-ca"];
 	return imageName(textAt(container, "image")) === "preflight"
-		? [...node, ...texts("args")]
+		? [...node, preflight, ...texts("args")]
 		: // This machine's network is not the container's own: the front door alone has to reach it.
 			[
 				...node,
+				service,
 				"serve",
 				serviceBehind(platform, owner, "local") ?? owner,
 				"local",
