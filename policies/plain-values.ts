@@ -44,7 +44,8 @@ function says(
 	return written.from === "urls"
 		? found.length === hosts.length &&
 				found.every(
-					([scheme, host], index) => scheme === "https" && host === hosts[index],
+					([scheme, host], index) =>
+						scheme === "https" && host === hosts[index],
 				)
 		: value === [written.scheme ?? "https", hosts[0]].join("://");
 }

@@ -135,14 +135,8 @@ function formOf(text: string, of: (name: string) => Known): RegExp {
 			? ".+"
 			: `${name.endsWith(".host") ? ".*" : ""}(?:${values})`;
 	});
-	const literals = text
-		.replaceAll(part, "\0")
-		.split("\0")
-		.map(escaped);
-	const form = literals.map(
-		(literal, index) =>
-			literal + (parts[index] ?? ""),
-	);
+	const literals = text.replaceAll(part, "\0").split("\0").map(escaped);
+	const form = literals.map((literal, index) => literal + (parts[index] ?? ""));
 	return new RegExp(`^${form.join("")}$`, "s");
 }
 
@@ -177,9 +171,13 @@ function partsOfUrl(value: string): Record<string, string | undefined> {
 		parameters.get("database") ?? parameters.get("dbname") ?? url.path.slice(1);
 	const { user, password, port } = url;
 	return Object.fromEntries(
-		Object.entries({ user, password, name, host: socket ?? url.host, port }).map(
-			([attribute, text]) => [attribute, text && decoded(text)],
-		),
+		Object.entries({
+			user,
+			password,
+			name,
+			host: socket ?? url.host,
+			port,
+		}).map(([attribute, text]) => [attribute, text && decoded(text)]),
 	);
 }
 
@@ -228,8 +226,7 @@ function knownOf(
 			properties.map((property) => textAt(resource.properties, property)),
 		);
 	const values = found.flatMap((reading) => known(reading) ?? []);
-	return values.length === 0 ||
-		found.some(({ state }) => state === "unknown")
+	return values.length === 0 || found.some(({ state }) => state === "unknown")
 		? undefined
 		: values;
 }

@@ -88,7 +88,11 @@ async function inContract(
 				release: (environment) => releaseOf(reviewed, environment),
 			})),
 		}),
-		{ stack, config: configOf(reviewed), secretKeys: ["netra-platform:externalSecrets"] },
+		{
+			stack,
+			config: configOf(reviewed),
+			secretKeys: ["netra-platform:externalSecrets"],
+		},
 	);
 	const judging = {
 		stack,
@@ -123,12 +127,17 @@ function configOf(platform: Platform): Record<string, string> {
 		.map(({ id }) => [id, { value: `4b1c/8e92?d7@61"f0%41-${id}` }]);
 	return {
 		...foreignConfig(platform, stack),
-		"netra-platform:externalSecrets": JSON.stringify(Object.fromEntries(values)),
+		"netra-platform:externalSecrets": JSON.stringify(
+			Object.fromEntries(values),
+		),
 	};
 }
 
 /** The first preview of a shipped stack, which is recorded. */
-async function planIn(environment: Environment, product?: Product): Promise<string> {
+async function planIn(
+	environment: Environment,
+	product?: Product,
+): Promise<string> {
 	const running = shippedStack(environment, {}, () => ({
 		contract: shipped,
 		deploy: product?.deployPlatform,
