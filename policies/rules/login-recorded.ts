@@ -1,4 +1,5 @@
 /** What a template records of its login is true. */
+import { markLabel } from "../../plan/change-mark.ts";
 import {
 	loginLabel,
 	loginVersions,
@@ -15,8 +16,9 @@ export const loginRecorded: Rule = {
 	level: "mandatory",
 	requirements: ["R-002"],
 	complies:
-		"Where a template has the labels that record its login, it binds values that are made from a database login or a bucket's key, and the label login-versions stands for just those versions.",
+		"A service or job that this project's program makes records a login in its template if, and only if, it binds values that are made from a database login or a bucket's key; a service's label login-versions stands for just those versions.",
 	rejects: [
+		"no record of a login that the service binds",
 		"a record of other versions than those of its login that the service binds",
 		"a record of a login in a service or job that binds none",
 	],
@@ -41,6 +43,16 @@ export const loginRecorded: Rule = {
 				}
 				continue;
 			}
+			const isMissing =
+				textAt(workload.labels, loginLabel).state === "missing" ||
+				(workload.kind === "service" && recorded.state === "missing");
+			if (isMissing && isMadeHere(workload)) {
+				yield {
+					...suffers(workload),
+					found: "no record of its login",
+					needed: `the labels ${loginLabel} and, in a service, ${loginVersionsLabel}`,
+				};
+			}
 			const versions = bound.flatMap(({ secretId, version }) =>
 				version === undefined ? [] : [{ secretId, version }],
 			);
@@ -58,6 +70,10 @@ export const loginRecorded: Rule = {
 		}
 	},
 };
+
+/** By the mark of a change; a stack that was written by hand has no record of anything. */
+const isMadeHere = ({ resource }: OurWorkload) =>
+	textAt(resource.properties, "labels", markLabel).state !== "missing";
 
 /** The secrets that a workload binds whose values are made from what takes turns with another. */
 function carriersIn(

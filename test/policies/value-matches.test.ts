@@ -37,8 +37,8 @@ describe("a platform with two caches", () => {
 				secretData: ["gcp:redis/instance:Instance::cache-instance"],
 			},
 		}));
-		expect(await said(change(sound))).toEqual([
+		expect(await said(change(sound))).toContain(
 			"[value-matches] secret queue-ca-staging, environment staging: found a value made from cache-instance, which values of 'cache' are made from; needed one made from the resources of 'queue' alone; fix: take the value from the resource's output, and make URLs with the builders of contract/connection-strings.ts",
-		]);
+		);
 	});
 });

@@ -1,4 +1,6 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: source text
 /** Characteristic faults of each function of `contract/` that derives something, and the contracts that show them. */
+import type { Environment } from "../../../contract/environments.ts";
 import type { ContractName } from "./contracts.ts";
 
 /** A text of the function's file, which stands there exactly once, and what stands there instead. */
@@ -10,18 +12,10 @@ export type DerivationFault = {
 	to: string;
 	/** Contracts in which something goes wrong. */
 	in: readonly ContractName[];
+	/** @default "staging" */
+	stack?: Environment;
 };
 
-const all: readonly ContractName[] = [
-	"parts",
-	"ways",
-	"databases",
-	"caches",
-	"events",
-	"buckets",
-	"keys",
-	"plain",
-];
 /** By file. */
 export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 	"contract/needs.ts": [
@@ -40,13 +34,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			in: ["databases"],
 		},
 		{
-			of: "storesOfKind",
-			what: "all but the last",
-			from: "Object.entries<Store>(stores).flatMap",
-			to: "Object.entries<Store>(stores).slice(0, -1).flatMap",
-			in: ["databases"],
-		},
-		{
 			of: "usesOf",
 			what: "of no files",
 			from: "new Set(secretsReadBy(platform, service, environment))",
@@ -54,7 +41,7 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			in: ["caches"],
 		},
 		{
-			of: "usesOf",
+			of: "usesThrough",
 			what: "of no templates",
 			from: "storeUses(platform, source) : [password]",
 			to: '(source.from === "template" ? [] : storeUses(platform, source)) : [password]',
@@ -75,7 +62,7 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			in: ["databases"],
 		},
 		{
-			of: "usesOf",
+			of: "usesThrough",
 			what: "of no password",
 			from: ": [password]",
 			to: ": []",
@@ -150,13 +137,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			from: 'return storesOfKind(platform, "postgres").filter(({ name }) => {',
 			to: 'return storesOfKind(platform, "postgres").slice(0, 0).filter(({ name }) => {',
 			in: ["parts"],
-		},
-		{
-			of: "socketsOf",
-			what: "none, of a URL",
-			from: 'return storesOfKind(platform, "postgres").filter(({ name }) => {',
-			to: 'return storesOfKind(platform, "postgres").slice(0, 0).filter(({ name }) => {',
-			in: ["ways"],
 		},
 		{
 			of: "socketsOf",
@@ -241,13 +221,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			from: "environment).length > 0",
 			to: "environment).length >= 0",
 			in: ["ways", "plain"],
-		},
-		{
-			of: "rolesOf",
-			what: "another role",
-			from: '"roles/cloudsql.client"',
-			to: '"roles/cloudsql.viewer"',
-			in: ["parts"],
 		},
 		{
 			of: "rolesOf",
@@ -378,13 +351,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			in: ["plain"],
 		},
 		{
-			of: "bindingsFor",
-			what: "plain values of another environment",
-			from: "plainValueIn(platform, value, environment)",
-			to: 'plainValueIn(platform, value, "production")',
-			in: ["plain"],
-		},
-		{
 			of: "secretsReadBy",
 			what: "none",
 			from: "read.filter((id) => existing.has(id))",
@@ -407,13 +373,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 		},
 		{
 			of: "secretsReadBy",
-			what: "all but the last",
-			from: "read.filter((id) => existing.has(id))",
-			to: "read.filter((id) => existing.has(id)).slice(0, -1)",
-			in: ["parts"],
-		},
-		{
-			of: "secretsReadBy",
 			what: "every secret",
 			from: "read.filter((id) => existing.has(id))",
 			to: "existing",
@@ -422,14 +381,14 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 		{
 			of: "followsLogin",
 			what: "never",
-			from: 'store.kind === "postgres" && loginAttributes',
-			to: 'store.kind !== "postgres" && loginAttributes',
+			from: "loginAttributes[store.kind]?.includes(attribute)",
+			to: "false",
 			in: ["parts"],
 		},
 		{
 			of: "followsLogin",
 			what: "always",
-			from: 'store.kind === "postgres" && loginAttributes.includes(attribute)',
+			from: "loginAttributes[store.kind]?.includes(attribute)",
 			to: "true",
 			in: ["ways"],
 		},
@@ -453,6 +412,13 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			from: '["url", "user", "password"]',
 			to: '["url", "user", "password", "host"]',
 			in: ["parts"],
+		},
+		{
+			of: "followsLogin",
+			what: "no key of a bucket",
+			from: "\tbucket: keyAttributes,\n",
+			to: "",
+			in: ["buckets"],
 		},
 		{
 			of: "loginSecretIds",
@@ -505,13 +471,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 		},
 		{
 			of: "plainValueIn",
-			what: "the project's name for the platform's",
-			from: "return platform.environments[environment].project;",
-			to: "return platform.name;",
-			in: ["plain"],
-		},
-		{
-			of: "plainValueIn",
 			what: "another text",
 			from: "return valueIn(value, environment);",
 			to: 'return valueIn(value, "production");',
@@ -553,13 +512,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			in: ["plain"],
 		},
 		{
-			of: "plainValueIn",
-			what: "hosts without commas",
-			from: '.join(",")',
-			to: '.join(" ")',
-			in: ["plain"],
-		},
-		{
 			of: "publicHosts",
 			what: "another environment's",
 			from: "return valueIn(serviceContract(platform, service).publicHosts, environment);",
@@ -574,6 +526,7 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			from: ": value[environment]",
 			to: ": value.staging",
 			in: ["plain"],
+			stack: "production",
 		},
 		{
 			of: "valueIn",
@@ -593,24 +546,10 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 		},
 		{
 			of: "variableIn",
-			what: "another environment's",
-			from: "environment.toUpperCase()",
-			to: '"PRODUCTION"',
-			in: ["plain"],
-		},
-		{
-			of: "variableIn",
 			what: "without the environment",
 			from: 'name.replace("{ENV}", environment.toUpperCase())',
 			to: 'name.replace("_{ENV}", "")',
 			in: ["plain"],
-		},
-		{
-			of: "secretIdIn",
-			what: "without the environment",
-			from: "return `${id}-${environment}`;",
-			to: "return id;",
-			in: ["parts"],
 		},
 		{
 			of: "secretIdIn",
@@ -638,13 +577,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			what: "another environment's",
 			from: "return `${platform.name}-${service}-${environment}`;",
 			to: "return `${platform.name}-${service}-production`;",
-			in: ["ways"],
-		},
-		{
-			of: "serviceNameIn",
-			what: "without the environment",
-			from: "return `${platform.name}-${service}-${environment}`;",
-			to: "return `${platform.name}-${service}`;",
 			in: ["ways"],
 		},
 		{
@@ -726,13 +658,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 		},
 		{
 			of: "databaseUserIn",
-			what: "the owner role's",
-			from: "return `${database}_${slot}`;",
-			to: "return `${database}_owner`;",
-			in: ["parts"],
-		},
-		{
-			of: "databaseUserIn",
 			what: "the other slot's",
 			from: "return `${database}_${slot}`;",
 			to: 'return `${database}_${slot === "a" ? "b" : "a"}`;',
@@ -770,13 +695,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 		},
 		{
 			of: "hexDigitsOf",
-			what: "one too few",
-			from: "2 * (bytes ?? defaultKeyBytes)",
-			to: "2 * (bytes ?? defaultKeyBytes) - 1",
-			in: ["keys"],
-		},
-		{
-			of: "hexDigitsOf",
 			what: "a fixed length that is not theirs",
 			from: "isFixed(encoding) ? 32",
 			to: "isFixed(encoding) ? 16",
@@ -787,13 +705,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			what: "none",
 			from: "if (!isStoreSource(source)) {\n\t\treturn undefined;",
 			to: "if (true) {\n\t\treturn undefined;",
-			in: ["parts"],
-		},
-		{
-			of: "attributeOf",
-			what: "another one",
-			from: "attribute: attribute as StoreAttribute }",
-			to: 'attribute: (attribute === "host" ? "name" : attribute) as StoreAttribute }',
 			in: ["parts"],
 		},
 		{
@@ -878,14 +789,14 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			what: "the first store's name",
 			from: "const { store: name, attribute } = named;",
 			to: "const { attribute } = named;\n\tconst name = Object.keys(stores)[0] ?? named.store;",
-			in: ["databases", "caches", "buckets"],
+			in: ["caches", "buckets"],
 		},
 		{
 			of: "storeUse",
 			what: "the last store's name",
 			from: "const { store: name, attribute } = named;",
 			to: "const { attribute } = named;\n\tconst name = Object.keys(stores).at(-1) ?? named.store;",
-			in: ["databases", "caches", "buckets"],
+			in: ["caches", "buckets"],
 		},
 		{
 			of: "wayOf",
@@ -1188,20 +1099,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 		},
 		{
 			of: "databaseUrl",
-			what: "no database",
-			from: "@${authority}/${path}?${query}",
-			to: "@${authority}/?${query}",
-			in: ["ways"],
-		},
-		{
-			of: "databaseUrl",
-			what: "no parameters",
-			from: "@${authority}/${path}?${query}",
-			to: "@${authority}/${path}",
-			in: ["ways"],
-		},
-		{
-			of: "databaseUrl",
 			what: "TLS that checks nothing",
 			from: '["sslmode", "verify-ca"]',
 			to: '["sslmode", "require"]',
@@ -1271,13 +1168,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			in: ["caches"],
 		},
 		{
-			of: "redisUrl",
-			what: "no file of authorities",
-			from: '&ssl_ca_certs=${pathIn(part, "CA file", caFile)}',
-			to: "",
-			in: ["caches"],
-		},
-		{
 			of: "clickhouseUrl",
 			what: "not encrypted",
 			from: '`https://${part("user", user)}',
@@ -1299,24 +1189,10 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			in: ["events"],
 		},
 		{
-			of: "clickhouseUrl",
-			what: "no database",
-			from: '/${part("database name", database)}`;\n}\n\n/**\n * ClickHouse\'s HTTPS',
-			to: "/`;\n}\n\n/**\n * ClickHouse's HTTPS",
-			in: ["events"],
-		},
-		{
 			of: "clickhouseEndpoint",
 			what: "not encrypted",
 			from: '`https://${authorityOf("clickhouse", address.host, address.port)}`',
 			to: '`http://${authorityOf("clickhouse", address.host, address.port)}`',
-			in: ["events"],
-		},
-		{
-			of: "clickhouseEndpoint",
-			what: "another port",
-			from: 'authorityOf("clickhouse", address.host, address.port)',
-			to: 'authorityOf("clickhouse", address.host, 9440)',
 			in: ["events"],
 		},
 		{
@@ -1461,13 +1337,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 		},
 		{
 			of: "preflightArgs",
-			what: "no environment",
-			from: "return [mode, service, environment, json];",
-			to: "return [mode, service, json];",
-			in: ["parts"],
-		},
-		{
-			of: "preflightArgs",
 			what: "another mode",
 			from: "return [mode, service, environment, json];",
 			to: 'return ["serve", service, environment, json];',
@@ -1491,4 +1360,3 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 		},
 	],
 };
-void all;

@@ -1,4 +1,5 @@
 /** Ways to break the secrets themselves, their grants and where their values come from. */
+import { markLabel } from "../../../../plan/change-mark.ts";
 import { UNKNOWN, type Value } from "../../../fixtures/resources.ts";
 import {
 	add,
@@ -480,6 +481,16 @@ export const secrets: Ways = {
 			],
 	},
 	"login-recorded": {
+		"no record of a login that the service binds": [
+			line(
+				all(
+					set(workload(auth), `labels.${markLabel}`, "0f0f0f"),
+					set(workload(auth), "template.labels.login", undefined),
+				),
+				"service auth",
+				"no record of its login",
+			),
+		],
 		"a record of other versions than those of its login that the service binds":
 			[
 				known(
