@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { platform } from "./contract/platform.ts";
 import { endWithEngine } from "./engine/end-with-engine.ts";
+import { secondKey } from "./policies/shipped-key.ts";
 import { deployPlatform } from "./program.ts";
 
 // Pulumi takes a stack trace with every resource and output and formats each through source maps. There are none:
@@ -25,6 +26,7 @@ const outputs = await deployPlatform(platform, {
 	config: pulumi.runtime.allConfig(),
 	// The engine tells the program so which keys were encrypted.
 	secretKeys: JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]"),
+	prohibitions: secondKey,
 	release: (environment) => {
 		const file = new URL(`releases/${environment}.json`, import.meta.url);
 		return existsSync(file) ? readFileSync(file, "utf8") : undefined;

@@ -42,6 +42,7 @@ import {
 } from "./contract/needs.ts";
 import { parseRelease } from "./contract/release.ts";
 import type { Platform } from "./contract/schema.ts";
+import type { Prohibitions } from "./contract/service-checklist.ts";
 import { parseStackConfig, type StackConfig } from "./contract/stack-config.ts";
 import { partSecretsOf } from "./contract/store-problems.ts";
 import type { Rotation } from "./plan/rotation.ts";
@@ -55,6 +56,8 @@ export type Given = {
 	config: Record<string, string>;
 	/** The keys whose values were encrypted. */
 	secretKeys: string[];
+	/** What the second key forbids; preflight looks for it. */
+	prohibitions: Prohibitions;
 	/** The text of an environment's release file. */
 	release: (environment: Environment) => string | undefined;
 };
@@ -140,6 +143,7 @@ export async function deployPlatform(
 		(service) =>
 			new ContractService(service, {
 				platform,
+				prohibitions: given.prohibitions,
 				environment,
 				region,
 				release,

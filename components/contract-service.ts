@@ -15,9 +15,14 @@ import {
 import { preflightArgs } from "../contract/preflight-command.ts";
 import { preflightImage } from "../contract/release.ts";
 import type { Platform } from "../contract/schema.ts";
+import {
+	checklistOf,
+	type Prohibitions,
+} from "../contract/service-checklist.ts";
 import { changeMark, markLabel } from "../plan/change-mark.ts";
 import { keepersLabel, keepersText } from "../plan/login-record.ts";
 import {
+	type Attempt,
 	attemptFor,
 	attemptLabel,
 	executionToken,
@@ -46,6 +51,8 @@ import {
 
 export type ContractServiceArgs = Omit<TemplateArgs, "account" | "login"> & {
 	platform: Platform;
+	/** What preflight looks for in every service's variables. */
+	prohibitions: Prohibitions;
 	region: string;
 	identity: ServiceIdentity;
 	/** The logins of every database; preflight gives each the other's objects, so it comes after both. */
@@ -80,9 +87,9 @@ type Gate = {
 	template: JobTemplate;
 };
 
-/** One try to deploy a service: its number, and what it deploys. */
-type Attempt = {
-	number: number;
+/** One try to deploy a service: its numbers, and what it deploys. */
+type Try = {
+	numbers: Attempt;
 	hash: string;
 	/** Of each gate: the token that it executes for, and its mark. */
 	gates: { token: string; mark: string }[];
@@ -195,10 +202,7 @@ export class ContractService extends pulumi.ComponentResource {
 		const preflight: Gate = {
 			role: "preflight",
 			jobName: preflightJobNameIn(platform, service, environment),
-			template: jobTemplate(template, {
-				image: preflightImage,
-				args: preflightArgs("check", service, environment),
-			}),
+			template: this.preflightTemplate(template, "check"),
 		};
 		return contract.checkCommand === undefined
 			? [preflight]
@@ -215,33 +219,45 @@ export class ContractService extends pulumi.ComponentResource {
 				];
 	}
 
-	private planAttempt(template: unknown, gates: unknown[]): Attempt {
+	private preflightTemplate(
+		template: TemplateArgs,
+		mode: "check" | "verify",
+	): JobTemplate {
+		const { platform, prohibitions, service, environment } = this.args;
+		return jobTemplate(template, {
+			image: preflightImage,
+			args: preflightArgs(mode, service, environment),
+			checklist: checklistOf(platform, prohibitions, service, environment),
+		});
+	}
+
+	private planAttempt(template: unknown, gates: unknown[]): Try {
 		const { observed } = this.args;
 		const hash = templateHash(template);
 		const planned = gates.map((gate, index) => ({
 			observed: [observed.preflight, observed.check][index],
 			hash: templateHash({ gate, hash }),
 		}));
-		const number = attemptFor(observed.service, planned, hash);
+		const numbers = attemptFor(observed.service, planned, hash);
 		return {
-			number,
+			numbers,
 			hash,
 			gates: planned.map((gate) => {
-				const token = executionToken(gate.hash, number);
+				const token = executionToken(gate.hash, numbers.gates);
 				return { token, mark: markOf(gate.observed, token) };
 			}),
-			gatesPassed: planned.every((gate) => passed(gate, number)),
+			gatesPassed: planned.every((gate) => passed(gate, numbers.gates)),
 		};
 	}
 
 	private createGate(
 		gate: Gate,
 		index: number,
-		attempt: pulumi.Output<Attempt>,
+		attempt: pulumi.Output<Try>,
 		before: pulumi.Resource[],
 	): Job {
 		const planned = attempt.apply(
-			({ gates }) => gates[index] as Attempt["gates"][number],
+			({ gates }) => gates[index] as Try["gates"][number],
 		);
 		return new Job(
 			`${this.resourceName}-${gate.role}`,
@@ -251,7 +267,7 @@ export class ContractService extends pulumi.ComponentResource {
 				deletionProtection: false,
 				labels: {
 					environment: this.args.environment,
-					[attemptLabel]: attempt.apply(({ number }) => String(number)),
+					[attemptLabel]: attempt.apply(({ numbers }) => String(numbers.gates)),
 					[markLabel]: planned.mark,
 				},
 				template: gate.template,
@@ -264,7 +280,7 @@ export class ContractService extends pulumi.ComponentResource {
 
 	private createService(
 		template: ReturnType<typeof serviceTemplate>,
-		attempt: pulumi.Output<Attempt>,
+		attempt: pulumi.Output<Try>,
 		jobs: Job[],
 		before: pulumi.Resource[],
 	): Service {
@@ -288,7 +304,7 @@ export class ContractService extends pulumi.ComponentResource {
 				return formatRevisionName(name, {
 					epoch: this.bindsLogin ? rotation.epoch : undefined,
 					hash: planned.hash,
-					attempt: planned.number,
+					attempt: planned.numbers.revision,
 				});
 			});
 		this.announce(revision);
@@ -302,7 +318,9 @@ export class ContractService extends pulumi.ComponentResource {
 				deletionProtection: false,
 				labels: {
 					...labels,
-					[attemptLabel]: attempt.apply(({ number }) => String(number)),
+					[attemptLabel]: attempt.apply(({ numbers }) =>
+						String(numbers.revision),
+					),
 					[markLabel]: revision.apply((name) =>
 						markOf(this.args.resend ? undefined : this.args.observed.service, {
 							name,
@@ -352,10 +370,7 @@ export class ContractService extends pulumi.ComponentResource {
 		before: pulumi.Resource[],
 	): void {
 		const { platform, service, environment, region, observed } = this.args;
-		const verification = jobTemplate(template, {
-			image: preflightImage,
-			args: preflightArgs("verify", service, environment),
-		});
+		const verification = this.preflightTemplate(template, "verify");
 		new Job(
 			`${this.resourceName}-verify`,
 			{
@@ -396,7 +411,7 @@ const loginLabels = ({ keepers }: Rotation) => ({
 /** The provider records a failed execution as done, so the jobs' own word is asked for before the service changes. */
 function requireSucceeded(
 	service: string,
-	{ gatesPassed }: Attempt,
+	{ gatesPassed }: Try,
 	conditions: { state?: string }[],
 ): void {
 	const succeeded = conditions.every(

@@ -1,6 +1,7 @@
 /** Cloud SQL for PostgreSQL: the instance, the database, and two logins of which one is live and the other idle. */
 import { Database as SqlDatabase } from "@pulumi/gcp/sql/database.js";
 import { DatabaseInstance } from "@pulumi/gcp/sql/databaseInstance.js";
+import { getCaCertsOutput } from "@pulumi/gcp/sql/getCaCerts.js";
 import { User } from "@pulumi/gcp/sql/user.js";
 import * as pulumi from "@pulumi/pulumi";
 import { databaseUserIn, type Slot, slots } from "../contract/names.ts";
@@ -10,6 +11,7 @@ import type { Rotation } from "../plan/rotation.ts";
 import { generatedHex } from "./generated.ts";
 import { keptName } from "./kept-name.ts";
 import type { Network } from "./network.ts";
+import { pemOf } from "./pem.ts";
 
 export type DatabaseArgs = {
 	/** The database's name. */
@@ -34,8 +36,8 @@ export class Database extends pulumi.ComponentResource {
 	readonly connectionName: pulumi.Output<string>;
 	/** The address in the network. It speaks TLS. */
 	readonly host: pulumi.Output<string>;
-	/** All current authorities of the instance: during a rotation there are several, and each may have signed. */
-	readonly authorities: DatabaseInstance["serverCaCerts"];
+	/** The instance's name. */
+	readonly instanceName: pulumi.Output<string>;
 	readonly databaseName: pulumi.Output<string>;
 	/** The login that new revisions use. */
 	readonly login: Login;
@@ -60,10 +62,11 @@ export class Database extends pulumi.ComponentResource {
 				slot,
 				this.createUser(
 					`${name}-user-${slot}`,
-					args.database,
-					slot,
+					databaseUserIn(args.database, slot),
 					instance,
 					args.rotation.keepers[slot],
+					// Who waits for a login waits for what it logs in to, also where it takes the database's name from elsewhere.
+					[database],
 				),
 			]),
 		) as Record<Slot, User>;
@@ -71,7 +74,7 @@ export class Database extends pulumi.ComponentResource {
 
 		this.connectionName = instance.connectionName;
 		this.host = instance.privateIpAddress;
-		this.authorities = instance.serverCaCerts;
+		this.instanceName = instance.name;
 		this.databaseName = database.name;
 		this.login = {
 			user: target.name,
@@ -83,6 +86,18 @@ export class Database extends pulumi.ComponentResource {
 			connectionName: this.connectionName,
 			databaseName: this.databaseName,
 		});
+	}
+
+	/**
+	 * Every authority that the server's certificate may be signed with, PEM: during a rotation of authorities there are two.
+	 * The instance itself tells the active one alone (`serverCaCerts`), which is too late for who has to trust the next.
+	 */
+	authorities(): pulumi.Output<string> {
+		const { certs } = getCaCertsOutput(
+			{ instance: this.instanceName },
+			{ parent: this },
+		);
+		return pemOf(certs);
 	}
 
 	private createInstance(name: string, args: DatabaseArgs): DatabaseInstance {
@@ -131,10 +146,10 @@ export class Database extends pulumi.ComponentResource {
 
 	private createUser(
 		name: string,
-		database: string,
-		slot: Slot,
+		login: string,
 		instance: DatabaseInstance,
 		keepers: PasswordKeepers,
+		dependsOn: pulumi.Resource[],
 	): User {
 		const password = generatedHex(`${name}-password`, 64, keepers, {
 			parent: this,
@@ -143,12 +158,12 @@ export class Database extends pulumi.ComponentResource {
 			name,
 			{
 				instance: instance.name,
-				name: databaseUserIn(database, slot),
+				name: login,
 				password,
 				// PostgreSQL cannot drop a login that owns objects or granted a membership.
 				deletionPolicy: "ABANDON",
 			},
-			{ parent: this },
+			{ parent: this, dependsOn },
 		);
 	}
 }

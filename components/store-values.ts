@@ -23,7 +23,6 @@ import {
 } from "../contract/stores.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Database } from "./database.ts";
-import { pemOf } from "./pem.ts";
 import type { Redis } from "./redis.ts";
 
 export type StoreValuesArgs = {
@@ -62,10 +61,8 @@ function databaseValue(
 	source: StoreSource,
 	{ name, attribute, via }: StoreUse,
 ): pulumi.Input<string> {
-	const { login, databaseName, connectionName, host, authorities } = made(
-		databases,
-		name,
-	);
+	const database = made(databases, name);
+	const { login, databaseName, connectionName, host } = database;
 	const socket = pulumi.interpolate`${config.socketRoot}/${connectionName}`;
 	switch (attribute) {
 		case "url":
@@ -94,7 +91,7 @@ function databaseValue(
 		case "host":
 			return via === "tls" ? host : socket;
 		case "ca":
-			return pemOf(authorities);
+			return database.authorities();
 		case "port":
 			return "5432";
 		case "name":

@@ -1,5 +1,6 @@
 /** What a service runs, and what the jobs run that check its configuration with the same account and bindings. */
 import * as pulumi from "@pulumi/pulumi";
+import { type Checklist, checklistVariable } from "../contract/checklist.ts";
 import { type Environment, valueIn } from "../contract/environments.ts";
 import type { Release } from "../contract/release.ts";
 import {
@@ -85,13 +86,16 @@ export type JobContainer = {
 	image: string;
 	commands?: string[];
 	args?: string[];
+	/** What preflight has to check; beside it, the job gets exactly what the service gets. */
+	checklist?: Checklist;
 };
 
 /** The template of a job that runs with a service's account, network, volumes and bindings. */
 export function jobTemplate(
 	args: TemplateArgs,
-	{ image, ...command }: JobContainer,
+	{ image, checklist, ...command }: JobContainer,
 ) {
+	const { envs, ...ofService } = container(args, image);
 	return {
 		labels: labelsOf(args),
 		taskCount: 1,
@@ -103,8 +107,15 @@ export function jobTemplate(
 			maxRetries: 0,
 			containers: [
 				{
-					...container(args, image),
+					...ofService,
 					...command,
+					envs:
+						checklist === undefined
+							? envs
+							: [
+									...envs,
+									{ name: checklistVariable, value: JSON.stringify(checklist) },
+								],
 					resources: { limits: { cpu: "1", memory: "512Mi" } },
 				},
 			],

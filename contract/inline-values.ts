@@ -8,6 +8,7 @@ import type { SecretInput, ServiceInput } from "./schema.ts";
 import { plainOrigins, type source } from "./sources.ts";
 
 type SourceInput = z.input<typeof source>;
+type StoreInput = { from: string; driver?: string; via?: string };
 type Variables = NonNullable<ServiceInput["variables"]>;
 
 /** A contract as it is written: variables may name the sources of secrets. */
@@ -110,11 +111,13 @@ function isSource(value: unknown): value is SourceInput {
 
 /** What is taken of a store has one id for all services, so that they share it; the rest belongs to the variable. */
 function idOf(service: string, variable: string, value: SourceInput): string {
-	const { from, driver } = value as { from: string; driver?: string };
+	const { from, driver, via } = value as StoreInput;
 	const own = `${service}-${variable}`;
 	return (
 		from.includes(".")
-			? [from.replace(".", "-"), driver].filter(Boolean).join("-")
+			? [from.replace(".", "-"), driver, via === "tls" ? via : undefined]
+					.filter(Boolean)
+					.join("-")
 			: own.replace("{ENV}", "env")
 	)
 		.toLowerCase()

@@ -57,6 +57,23 @@ function jobName(
 	return `${platform.name}-${kind}-${service}-${environment}`;
 }
 
+/** The service that a service or a job of Cloud Run is made for; undefined where the contract has none. */
+export function serviceBehind(
+	platform: Platform,
+	name: string,
+	environment: Environment,
+): string | undefined {
+	const namesOf = [
+		serviceNameIn,
+		preflightJobNameIn,
+		checkJobNameIn,
+		verifyJobNameIn,
+	];
+	return Object.keys(platform.services).find((service) =>
+		namesOf.some((nameOf) => nameOf(platform, service, environment) === name),
+	);
+}
+
 /** The account id of the service account that a service runs as. */
 export function serviceAccountIdIn(
 	platform: Platform,

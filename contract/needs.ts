@@ -1,8 +1,9 @@
 /** What a service needs, worked out from what it binds. */
 import { secretsIn, secretsReadBy, serviceContract } from "./bindings.ts";
+import type { CheckedStore } from "./checklist.ts";
 import type { Environment } from "./environments.ts";
-import type { Platform, SecretContract } from "./schema.ts";
-import { type StoreUse, storeUses } from "./sources.ts";
+import type { Platform } from "./schema.ts";
+import { type AnySource, type StoreUse, storeUses } from "./sources.ts";
 import type { Store, StoreKind, StoreOf } from "./stores.ts";
 
 /** A store and its name. */
@@ -34,20 +35,29 @@ function usesOf(
 }
 
 /** What a secret holds of stores: a login to somebody else's needs the password that nothing makes. */
-export function usesThrough(
-	platform: Platform,
-	{ id, source }: SecretContract,
-): StoreUse[] {
+export function usesThrough<Declared extends CheckedStore>(
+	platform: Having<Declared>,
+	{ id, source }: { id: string; source: AnySource },
+): StoreUse<Declared>[] {
 	const password = passwordUse(platform, id);
 	return password === undefined ? storeUses(platform, source) : [password];
 }
 
+/** What has stores: a contract, or a checklist. */
+type Having<Declared> = { stores: Readonly<Record<string, Declared>> };
+
 /** Somebody else's store keeps its password in a secret that nothing makes. */
-function passwordUse(platform: Platform, id: string): StoreUse | undefined {
-	const found = storesOfKind(platform, "clickhouse").find(
-		({ store }) => store.passwordSecret === id,
-	);
-	return found && { ...found, attribute: "password", via: undefined };
+function passwordUse<Declared extends CheckedStore>(
+	{ stores }: Having<Declared>,
+	id: string,
+): StoreUse<Declared> | undefined {
+	const [name, store] =
+		Object.entries(stores).find(
+			([, store]) => store.kind === "clickhouse" && store.passwordSecret === id,
+		) ?? [];
+	return name === undefined || store === undefined
+		? undefined
+		: { name, store, attribute: "password", via: undefined };
 }
 
 /** The stores that a service binds, each once, in the contract's order. */

@@ -20,7 +20,7 @@ export const releaseShape = z.strictObject({
 	name: z
 		.string()
 		.regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "must be fit for a label"),
-	/** The commit that every image was built from, but for those that somebody else builds. */
+	/** The commit that the images were built from, but for those that somebody else builds, and preflight's, which serves every contract. */
 	commit: z.string().regex(/^[0-9a-f]{40}$/, "must be a full commit hash"),
 	/** The environment that the images were built for: Next.js writes its URLs in at build time. */
 	environment: z.string(),

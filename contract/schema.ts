@@ -1,6 +1,7 @@
 /** The shape of a contract: what may be written in `platform.ts`, and the checks that span several of its parts. */
 import { z } from "zod";
 import { callerProblems } from "./callers.ts";
+import { checklistVariable } from "./checklist.ts";
 import { environments, perEnvironment } from "./environments.ts";
 import { UserError } from "./errors.ts";
 import { foreignHostProblems } from "./foreign-hosts.ts";
@@ -11,6 +12,7 @@ import { type Inline, type Origins, withoutInline } from "./inline-values.ts";
 import { nameProblems } from "./name-problems.ts";
 import { inheritedKeyProblem, inheritedKeys } from "./own-keys.ts";
 import { oneLine, shownName } from "./printable.ts";
+import { checklistProblems } from "./service-checklist.ts";
 import {
 	filePath,
 	hostName,
@@ -35,6 +37,10 @@ export const variableName = z
 		(name) =>
 			!["PORT", "K_SERVICE", "K_REVISION", "K_CONFIGURATION"].includes(name),
 		"is set by Cloud Run and must not be set by hand",
+	)
+	.refine(
+		(name) => name !== checklistVariable,
+		"is how a job tells preflight what to check: choose another name",
 	);
 
 export const regionName = /^[a-z]+-[a-z]+\d+$/;
@@ -377,6 +383,7 @@ const platformSchema = withLocal.superRefine((platform, context) => {
 		...callerProblems(platform),
 		...hostProblems(platform),
 		...nameProblems(platform),
+		...checklistProblems(platform),
 	]) {
 		context.addIssue({ code: "custom", ...problem });
 	}

@@ -92,6 +92,21 @@ export function carriesSecret(value: string): boolean {
 	);
 }
 
+/** A part of a template, with the rest of the word that it stands in. */
+const partInWord =
+	/[^\s"'&;,=:@/?{}]*\{[a-z][a-z0-9.-]*\}(?:[^\s"'&;,=:@/?{}]|\{[a-z][a-z0-9.-]*\})*/g;
+
+/** True if the fixed text of a template has a secret in it. The value of a header may be a part: it is not looked at. */
+export function fixedTextCarriesSecret(template: string): boolean {
+	const [without, standIns] = ["", "{part}"].map((text) =>
+		template.replace(partInWord, text),
+	) as [string, string];
+	return (
+		loginInUrl.test(without) ||
+		[namedSecret, privateKey, issuedToken].some((form) => form.test(standIns))
+	);
+}
+
 /**
  * What tells that a variable holds a secret; undefined if nothing does. A switch holds none, whatever it switches.
  * @param value undefined while it is unknown

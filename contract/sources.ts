@@ -111,6 +111,10 @@ const storeSource = z.strictObject({
 export type GeneratedSource = z.infer<typeof generated>;
 export type StoreSource = z.infer<typeof storeSource>;
 export type SecretSource = z.infer<typeof plainSource> | StoreSource;
+/** With or without the text of a constant, which a checklist leaves out. */
+export type AnySource =
+	| Exclude<SecretSource, { from: "constant" }>
+	| { from: "constant" };
 
 /** Where the value of a secret comes from. Everything but `external` is made by this stack. */
 export const source = z
@@ -128,7 +132,7 @@ export const source = z
 		return z.NEVER;
 	});
 
-export function isGenerated(source: SecretSource): source is GeneratedSource {
+export function isGenerated(source: AnySource): source is GeneratedSource {
 	return source.from === "generated";
 }
 
@@ -142,7 +146,7 @@ export function hexDigitsOf({ encoding, bytes }: GeneratedSource): number {
 
 /** What a source takes of which store; undefined for one that takes nothing of a store. */
 export function attributeOf(
-	source: SecretSource,
+	source: AnySource,
 ): { store: string; attribute: StoreAttribute } | undefined {
 	if (!isStoreSource(source)) {
 		return undefined;
@@ -151,7 +155,7 @@ export function attributeOf(
 	return { store, attribute: attribute as StoreAttribute };
 }
 
-export function isStoreSource(source: SecretSource): source is StoreSource {
+export function isStoreSource(source: AnySource): source is StoreSource {
 	return source.from.includes(".");
 }
 
@@ -171,7 +175,7 @@ export function secretParts(source: SecretSource): string[] {
 }
 
 /** The sources of stores that a source is composed of: itself, or those in a template. */
-export function storeParts(source: SecretSource): StoreSource[] {
+export function storeParts(source: AnySource): StoreSource[] {
 	if (source.from === "template") {
 		return partNames(source.text)
 			.filter((name) => name.includes("."))
@@ -181,28 +185,28 @@ export function storeParts(source: SecretSource): StoreSource[] {
 }
 
 /** Everything that a source takes of stores. */
-export function storeUses(
-	platform: { stores: Readonly<Record<string, Store>> },
-	source: SecretSource,
-): StoreUse[] {
+export function storeUses<Declared extends { kind: StoreKind }>(
+	platform: { stores: Readonly<Record<string, Declared>> },
+	source: AnySource,
+): StoreUse<Declared>[] {
 	return storeParts(source).flatMap((part) => storeUse(platform, part) ?? []);
 }
 
 /** A store, and what a source takes of it. */
-export type StoreUse = {
+export type StoreUse<Declared extends { kind: StoreKind } = Store> = {
 	/** The store's name in the contract. */
 	name: string;
-	store: Store;
+	store: Declared;
 	attribute: StoreAttribute;
 	/** How it leads to PostgreSQL; undefined for a value that leads nowhere. */
 	via: "socket" | "tls" | undefined;
 };
 
 /** The store that a source names, and what it takes of it; undefined for one that takes nothing of a store. */
-export function storeUse(
-	{ stores }: { stores: Readonly<Record<string, Store>> },
-	source: SecretSource,
-): StoreUse | undefined {
+export function storeUse<Declared extends { kind: StoreKind }>(
+	{ stores }: { stores: Readonly<Record<string, Declared>> },
+	source: AnySource,
+): StoreUse<Declared> | undefined {
 	const named = attributeOf(source);
 	const store = named && own(stores, named.store);
 	if (named === undefined || store === undefined) {
@@ -213,8 +217,8 @@ export function storeUse(
 }
 
 function wayOf(
-	source: SecretSource,
-	{ kind }: Store,
+	source: AnySource,
+	{ kind }: { kind: StoreKind },
 	attribute: StoreAttribute,
 ): StoreUse["via"] {
 	const leads =

@@ -11,6 +11,7 @@ import type {
 	Problem,
 	SecretContract,
 } from "./schema.ts";
+import { fixedTextCarriesSecret } from "./secret-signs.ts";
 import {
 	attributeOf,
 	hasAttribute,
@@ -177,6 +178,9 @@ function* templateProblems(
 ): Generator<string> {
 	if (source.from !== "template") {
 		return;
+	}
+	if (fixedTextCarriesSecret(source.text)) {
+		yield "has what looks like a secret in its fixed text, which the job that tries it shows as plain text: make it a secret of its own, and write {<its id>}";
 	}
 	for (const part of storeParts(source)) {
 		const [problem] = sourceProblems(platform, part);

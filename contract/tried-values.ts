@@ -1,8 +1,6 @@
 /** What preflight can try of a service's values. Who issued the others is asked by nobody but the service. */
-import { secretsIn, secretsReadBy } from "./bindings.ts";
-import type { Environment } from "./environments.ts";
-import { type NamedStore, storesBoundBy, usesThrough } from "./needs.ts";
-import type { Platform } from "./schema.ts";
+import type { CheckedStore, Checklist } from "./checklist.ts";
+import { usesThrough } from "./needs.ts";
 import type { StoreAttribute, StoreKind } from "./stores.ts";
 
 /** By what preflight logs in to a store of each kind: one of the lists. */
@@ -18,26 +16,29 @@ const logins: Record<StoreKind, readonly StoreAttribute[][]> = {
 	bucket: [["name"]],
 };
 
-/** The stores that a service binds, and what it lacks of each for preflight to log in there; undefined if nothing. */
-export function triedStores(
-	platform: Platform,
-	service: string,
-	environment: Environment,
-): (NamedStore & { lacks: string | undefined })[] {
-	const read = new Set(secretsReadBy(platform, service, environment));
-	const uses = secretsIn(platform, environment)
-		.filter(({ id }) => read.has(id))
-		.flatMap((secret) => usesThrough(platform, secret));
-	return storesBoundBy(platform, service, environment).map((store) => {
-		const taken = uses.flatMap(({ name, attribute }) =>
-			name === store.name ? [attribute] : [],
+type Bound = Pick<Checklist, "stores" | "sources">;
+
+/** A store that a service binds, and what it lacks of it for preflight to log in there; undefined if nothing. */
+export type TriedStore = {
+	name: string;
+	kind: CheckedStore["kind"];
+	lacks: string | undefined;
+};
+
+/** The stores that a service binds. */
+export function triedStores(bound: Bound): TriedStore[] {
+	const uses = usesIn(bound).flatMap(([, each]) => each);
+	return Object.entries(bound.stores).map(([name, { kind }]) => {
+		const taken = uses.flatMap((use) =>
+			use.name === name ? [use.attribute] : [],
 		);
-		const forms = logins[store.store.kind];
+		const forms = logins[kind];
 		const isTried = forms.some((form) =>
 			form.every((attribute) => taken.includes(attribute)),
 		);
 		return {
-			...store,
+			name,
+			kind,
 			lacks: isTried
 				? undefined
 				: forms.map((form) => form.join(", ")).join(", or "),
@@ -46,21 +47,20 @@ export function triedStores(
 }
 
 /** The ids of the secrets with whose values preflight logs in for a service, whole or in part. */
-export function triedSecrets(
-	platform: Platform,
-	service: string,
-	environment: Environment,
-): ReadonlySet<string> {
+export function triedSecrets(bound: Bound): ReadonlySet<string> {
 	const tried = new Set(
-		triedStores(platform, service, environment)
+		triedStores(bound)
 			.filter(({ lacks }) => lacks === undefined)
 			.map(({ name }) => name),
 	);
 	return new Set(
-		secretsIn(platform, environment)
-			.filter((secret) =>
-				usesThrough(platform, secret).some(({ name }) => tried.has(name)),
-			)
-			.map(({ id }) => id),
+		usesIn(bound)
+			.filter(([, uses]) => uses.some(({ name }) => tried.has(name)))
+			.map(([id]) => id),
 	);
 }
+
+const usesIn = (bound: Bound) =>
+	Object.entries(bound.sources).map(
+		([id, source]) => [id, usesThrough(bound, { id, source })] as const,
+	);

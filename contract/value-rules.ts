@@ -3,8 +3,7 @@
 import type { Environment } from "./environments.ts";
 import { pointsAtLoopback } from "./loopback.ts";
 import { isPlaceholder } from "./placeholders.ts";
-import type { SecretContract } from "./schema.ts";
-import { attributeOf, isGenerated, type SecretSource } from "./sources.ts";
+import { type AnySource, attributeOf, isGenerated } from "./sources.ts";
 import type { StoreAttribute } from "./stores.ts";
 
 /** What kind of value it is, since a PEM file may hold line feeds and a port may be short. */
@@ -72,9 +71,7 @@ const kinds: Record<StoreAttribute, ValueKind> = {
 	"secret-access-key": "password",
 };
 
-function kindOf(
-	source: Exclude<SecretSource, { from: "external" }>,
-): ValueKind {
+function kindOf(source: Exclude<AnySource, { from: "external" }>): ValueKind {
 	const { attribute } = attributeOf(source) ?? {};
 	if (attribute !== undefined) {
 		return kinds[attribute];
@@ -94,7 +91,7 @@ const pem =
  * not repeat the value.
  */
 export function secretValueProblems(
-	{ source }: SecretContract,
+	{ source }: { source: AnySource },
 	value: string,
 	environment: Environment,
 ): string[] {

@@ -141,26 +141,30 @@ export type ObservedJob =
 /** A job that a service waits for: as it is, and the hash of what it is about to be. */
 export type Gate = { observed: ObservedJob; hash: string };
 
+/** The numbers of a try: the one that the gates run for, and the one in the revision's name. */
+export type Attempt = { gates: number; revision: number };
+
 /**
- * The number of this try: that of the last one if it did the same and succeeded, else one more than was
- * ever used. The provider records a failed change as done, so only a new number makes it run again.
+ * The numbers of this try: those of the last one if it did the same and succeeded, else one more than was
+ * ever used. The provider records a failed change as done, so only a new number makes it run again. A service that is
+ * deployed already keeps its revision while its gates run again.
  * @param hash of the service's template that is about to be deployed
  */
 export function attemptFor(
 	service: ObservedService | undefined,
 	gates: Gate[],
 	hash: string,
-): number {
+): Attempt {
 	const last = lastAttempt(service, gates);
 	const created =
 		service && parseRevisionName(service.name, service.latestCreatedRevision);
-	const done =
+	const deployed =
 		created?.hash === hash &&
-		created.attempt === last &&
 		service?.succeeded === true &&
-		service.latestReadyRevision === service.latestCreatedRevision &&
-		gates.every((gate) => passed(gate, last));
-	return done ? last : last + 1;
+		service.latestReadyRevision === service.latestCreatedRevision;
+	const done = deployed && gates.every((gate) => passed(gate, last));
+	const number = done ? last : last + 1;
+	return { gates: number, revision: deployed ? created.attempt : number };
 }
 
 /** True if a gate's job succeeded with the very template and try, and nobody executed it since. */

@@ -3,6 +3,7 @@
  * reviewers: an edit that drops or changes what is listed here must change both files.
  */
 import { z } from "zod";
+import { mostProhibitionBytes } from "../contract/checklist.ts";
 import {
 	type Environment,
 	environments,
@@ -96,6 +97,18 @@ const secondKeyShape = z.strictObject({
 	),
 });
 
+/** Jobs bring both lists with them: a variable of a job has room for so much. */
+const withRoom = secondKeyShape.refine(
+	({ forbiddenVariables, alternatives }) =>
+		Buffer.byteLength(
+			JSON.stringify([
+				Object.keys(forbiddenVariables),
+				Object.values(alternatives),
+			]),
+		) <= mostProhibitionBytes,
+	`'forbiddenVariables' and 'alternatives' take more than the ${mostProhibitionBytes} bytes that a preflight job can carry, reasons left out: let patterns with '*' stand for several`,
+);
+
 export type SecondKey = z.infer<typeof secondKeyShape>;
 export type CriticalName = z.infer<typeof criticalName>;
 
@@ -110,7 +123,7 @@ export function parseSecondKey(content: unknown): SecondKey {
 			inherited.map((path) => ({ path, message: inheritedKeyProblem })),
 		);
 	}
-	const result = secondKeyShape.safeParse(content);
+	const result = withRoom.safeParse(content);
 	if (result.success) {
 		return result.data;
 	}

@@ -1,4 +1,5 @@
 /** Cloud Run services and jobs in one shape: what runs, as whom, and with which variables and files. */
+import { checklistVariable } from "../contract/checklist.ts";
 import {
 	type Container,
 	containerOf,
@@ -37,8 +38,10 @@ export type Workload = {
 	containers: readonly Container[];
 	/** The container that takes the requests, or does the job. */
 	main: Container | undefined;
-	/** What the main container gets. */
+	/** What the main container gets, but for a preflight job's checklist. */
 	variables: Reading<readonly Variable[]>;
+	/** Of a preflight job: what each variable for its checklist says. */
+	checklists: readonly Variable[];
 	/** What all containers get, as far as it is known. */
 	everyVariable: readonly Variable[];
 	/** The commands and arguments of all containers, as far as they are known. */
@@ -75,7 +78,9 @@ function workload(
 	const job =
 		kind === "job" ? expected.byJobName.get(known(name) ?? "") : undefined;
 	const list = listAt(template, "containers");
-	const containers = (known(list) ?? []).map(containerOf);
+	const all = (known(list) ?? []).map(containerOf);
+	const isPreflight = job?.role === "preflight" || job?.role === "verify";
+	const containers = isPreflight ? all.map(withoutChecklist) : all;
 	const main = mainOf(containers);
 	return {
 		kind,
@@ -94,6 +99,11 @@ function workload(
 		variables:
 			main?.variables ??
 			(list.state === "unknown" ? list : { state: "missing" }),
+		checklists: isPreflight
+			? all.flatMap(({ variables }) =>
+					(known(variables) ?? []).filter(isChecklist),
+				)
+			: [],
 		everyVariable: containers.flatMap(
 			({ variables }) => known(variables) ?? [],
 		),
@@ -106,6 +116,20 @@ function workload(
 		files: secretFilesOf(template, containers),
 	};
 }
+
+const isChecklist = ({ name }: Variable) => known(name) === checklistVariable;
+
+/** The checklist is the job's own; all other variables are the service's, and judged as those are. */
+const withoutChecklist = (container: Container): Container => ({
+	...container,
+	variables:
+		container.variables.state === "known"
+			? {
+					state: "known",
+					value: container.variables.value.filter((each) => !isChecklist(each)),
+				}
+			: container.variables,
+});
 
 /** One secret that a workload reads, where it is known which. */
 export type KnownUse = {

@@ -1,20 +1,17 @@
 /** What a service's variables and files hold of its stores: found by the source of their secret, never by name. */
-import type { Environment } from "../contract/environments.ts";
-import type { Platform, SecretContract } from "../contract/schema.ts";
+import type { CheckedStore, Checklist } from "../contract/checklist.ts";
 import { isStoreSource, type StoreSource } from "../contract/sources.ts";
-import type { Store, StoreAttribute } from "../contract/stores.ts";
+import type { StoreAttribute } from "../contract/stores.ts";
 import { readBack } from "../contract/templates.ts";
 import { valueProblems } from "../contract/value-rules.ts";
 import { FormError } from "./access.ts";
-import { expectationsOf } from "./expectations.ts";
+import { type Secret, secretsOf } from "./expectations.ts";
 import { valueFix } from "./remedies.ts";
 import type { Problem } from "./variable-rules.ts";
 
 /** A variable, or a file by its path, that holds a value of a store. */
-export type Bound = {
+export type Bound = Secret & {
 	variable: string;
-	secretId: string;
-	contract: SecretContract;
 	/** For a part of a composed value: what it says. @default the variable's value */
 	part?: string;
 };
@@ -29,11 +26,10 @@ export type Given<T> = {
 };
 
 export class BoundValues {
-	readonly platform: Platform;
+	readonly checklist: Checklist;
 	readonly variables: NodeJS.ProcessEnv;
 	/** What is wrong with the values, as far as they were read. */
 	readonly problems: Problem[] = [];
-	readonly #environment: Environment;
 	readonly #unusable: ReadonlySet<string>;
 	readonly #bound: readonly Bound[];
 
@@ -42,24 +38,21 @@ export class BoundValues {
 	 * @param unusable variables that are missing or wrong: nothing is read of them, and nothing said
 	 */
 	constructor(
-		platform: Platform,
-		service: string,
-		environment: Environment,
+		checklist: Checklist,
 		variables: NodeJS.ProcessEnv,
 		unusable: ReadonlySet<string>,
 	) {
-		this.platform = platform;
+		this.checklist = checklist;
 		this.variables = variables;
-		this.#environment = environment;
 		this.#unusable = unusable;
-		this.#bound = expectationsOf(platform, service, environment).flatMap(
-			({ variable, secret }) =>
-				secret === undefined ? [] : [{ variable, ...secret }],
-		);
+		this.#bound = secretsOf(checklist).map(([variable, secret]) => ({
+			variable,
+			...secret,
+		}));
 	}
 
-	store(name: string): Store | undefined {
-		return this.platform.stores[name];
+	store(name: string): CheckedStore | undefined {
+		return this.checklist.stores[name];
 	}
 
 	/** The variables that hold an attribute of a store, those that can be used. */
@@ -126,8 +119,9 @@ export class BoundValues {
 		}
 	}
 
-	note({ variable, secretId, contract }: Bound, fact: string): void {
-		const fix = valueFix(this.platform, contract, secretId, this.#environment);
+	note(bound: Bound, fact: string): void {
+		const { variable, secretId } = bound;
+		const fix = valueFix(this.checklist, bound);
 		this.problems.push({ variable, secretId, fact, fix });
 	}
 
@@ -179,7 +173,7 @@ export class BoundValues {
 				: undefined;
 		const name = `${store}.${attribute}`;
 		return this.#bound.flatMap((bound): Bound[] => {
-			const { id, source } = bound.contract;
+			const { id, source } = bound;
 			if (source.from === name || id === password) {
 				return [bound];
 			}
@@ -202,8 +196,8 @@ export function given<T>(
 	return { store, variable, secretId, login };
 }
 
-export function sourceOf({ contract }: Bound): Partial<StoreSource> {
-	return isStoreSource(contract.source) ? contract.source : {};
+export function sourceOf({ source }: Bound): Partial<StoreSource> {
+	return isStoreSource(source) ? source : {};
 }
 
 /** What a message calls an attribute. */

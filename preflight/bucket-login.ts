@@ -1,5 +1,4 @@
 /** What a service uses a bucket with: its name and address, and the key that it is given, or the service's own account. */
-import type { Environment } from "../contract/environments.ts";
 import { attributesOf, type StoreAttribute, s3 } from "../contract/stores.ts";
 import { FormError } from "./access.ts";
 import type { KeyPair } from "./aws-signature.ts";
@@ -26,7 +25,6 @@ export type BucketAccess = {
 export function bucketLogin(
 	values: BoundValues,
 	store: string,
-	environment: Environment,
 ): Given<BucketAccess> | undefined {
 	for (const attribute of attributesOf.bucket) {
 		noteDifferences(values, store, attribute);
@@ -43,7 +41,8 @@ export function bucketLogin(
 			? s3.endpoint
 			: inForm(values, bound, httpsAddress, "is not in the form https://HOST");
 	const as = authentication(values, store);
-	const endpoint = environment === "local" ? standIn(values, as) : address;
+	const endpoint =
+		values.checklist.environment === "local" ? standIn(values, as) : address;
 	return bucket === undefined || address === undefined || endpoint === undefined
 		? undefined
 		: given(store, secret ?? name, {

@@ -1,14 +1,13 @@
 /** The command line: `preflight check|serve|verify <service> <environment>`. */
 import { isIP } from "node:net";
 import { parseArgs } from "node:util";
+import { type Checklist, checklistVariable } from "../contract/checklist.ts";
 import { type Environment, environments } from "../contract/environments.ts";
-import { platform } from "../contract/platform.ts";
 import {
 	type PreflightMode,
 	preflightModes,
 } from "../contract/preflight-command.ts";
-import type { Platform } from "../contract/schema.ts";
-import { secondKey } from "../policies/shipped-key.ts";
+import { broughtChecklist } from "./brought-checklist.ts";
 import { dependencyChecks, siblingChecks } from "./checks/plan.ts";
 import { inspect } from "./configuration.ts";
 import {
@@ -49,28 +48,60 @@ type Command = {
 /** Writes a line; nothing reaches it unscrubbed. */
 type Print = (outcome: Outcome) => void;
 
-/** Runs the program. Sets the exit code instead of exiting, so that a connection left open shows. */
-export async function main(args: string[]): Promise<void> {
-	const variables = process.env;
-	const scrub = scrubberFor(platform, variables);
+/** Where the checklist of a service comes from. */
+type ChecklistFor = (
+	service: string,
+	environment: Environment,
+) => Checklist | Outcome;
+
+/**
+ * Runs the program. Sets the exit code instead of exiting, so that a connection left open shows.
+ * @param checklistFor may throw a `RangeError` for a service that does not exist. @default the one that the job brings
+ */
+export async function main(
+	args: string[],
+	checklistFor?: ChecklistFor,
+): Promise<void> {
+	const { [checklistVariable]: brought, ...variables } = process.env;
+	let scrub = scrubberFor(undefined, variables);
 	for (const event of ["uncaughtException", "unhandledRejection"] as const) {
 		process.on(event, (error) => crash(error, scrub));
 	}
-	const command = parse(args, platform);
+	const command = parse(args);
 	if (typeof command === "string") {
-		console.error(`${command}\n\n${usage}`);
-		process.exitCode = 2;
+		return explain(command);
+	}
+	const { service, environment } = command;
+	let checklist: Checklist | Outcome;
+	try {
+		checklist =
+			checklistFor?.(service, environment) ??
+			broughtChecklist(brought, service, environment);
+	} catch (error) {
+		return error instanceof RangeError
+			? explain(error.message)
+			: crash(error, scrub);
+	}
+	if ("state" in checklist) {
+		printerFor(command, scrub)(checklist);
+		process.exitCode = 1;
 		return;
 	}
 	try {
-		const passed = await run(command, variables, scrub);
+		scrub = scrubberFor(checklist, variables);
+		const passed = await run(command, checklist, variables, scrub);
 		process.exitCode = passed ? 0 : 1;
 	} catch (error) {
 		crash(error, scrub);
 	}
 }
 
-function parse(args: string[], platform: Platform): Command | string {
+function explain(mistake: string): void {
+	console.error(`${mistake}\n\n${usage}`);
+	process.exitCode = 2;
+}
+
+function parse(args: string[]): Command | string {
 	let parsed: ReturnType<typeof parseOptions>;
 	try {
 		parsed = parseOptions(args);
@@ -88,9 +119,6 @@ function parse(args: string[], platform: Platform): Command | string {
 		rest.length > 0
 	) {
 		return `expected a mode (${preflightModes.join(", ")}), a service and an environment (${environments.join(", ")})`;
-	}
-	if (!Object.hasOwn(platform.services, service)) {
-		return `there is no service '${service}' in the contract; it has: ${Object.keys(platform.services).join(", ")}`;
 	}
 	const budgetSeconds = Number(values["budget-seconds"]);
 	const attemptSeconds = Number(values["attempt-seconds"]);
@@ -129,20 +157,12 @@ function parseOptions(args: string[]) {
 	});
 }
 
-async function run(
-	{ mode, service, environment, json, patience, address }: Command,
-	variables: NodeJS.ProcessEnv,
+function printerFor(
+	{ service, environment, json }: Command,
 	scrub: Scrubber,
-): Promise<boolean> {
-	const { outcomes, access } = inspect(
-		platform,
-		service,
-		environment,
-		variables,
-		secondKey,
-	);
+): Print {
 	const subject: Subject = { service, environment };
-	const print: Print = (outcome) => {
+	return (outcome) => {
 		const { fact, fix, host } = outcome;
 		const clean = {
 			...outcome,
@@ -152,12 +172,21 @@ async function run(
 		};
 		console.log((json ? jsonLine : textLine)(subject, clean));
 	};
+}
+
+async function run(
+	command: Command,
+	checklist: Checklist,
+	variables: NodeJS.ProcessEnv,
+	scrub: Scrubber,
+): Promise<boolean> {
+	const { mode, json, patience, address } = command;
+	const { outcomes, access } = inspect(checklist, variables);
+	const print = printerFor(command, scrub);
 	outcomes.forEach(print);
 	const checks = [
-		...dependencyChecks(platform, environment, access),
-		...(mode === "verify"
-			? siblingChecks(platform, service, environment, variables)
-			: []),
+		...dependencyChecks(checklist, access),
+		...(mode === "verify" ? siblingChecks(checklist, variables) : []),
 	];
 	if (mode === "serve") {
 		if (outcomes.some(({ state }) => state === "failed")) {
@@ -166,8 +195,7 @@ async function run(
 		}
 		const { serve } = await import("./serve.ts");
 		await serve({
-			platform,
-			service,
+			checklist,
 			variables,
 			address,
 			checks,

@@ -14,7 +14,7 @@ import {
 } from "./bound-values.ts";
 
 /** The database of a session that names none. */
-const defaultDatabase = "default";
+export const defaultDatabase = "default";
 
 export function clickhouseLogin(
 	values: BoundValues,

@@ -1,19 +1,13 @@
-/** Checks a service's variables against the contract, all at once and without connecting to anything. */
-import { serviceContract } from "../contract/bindings.ts";
-import type { Environment } from "../contract/environments.ts";
-import type { Platform } from "../contract/schema.ts";
+/** Checks a service's variables against its checklist, all at once and without connecting to anything. */
+import type { Checklist } from "../contract/checklist.ts";
 import { triedSecrets, triedStores } from "../contract/tried-values.ts";
 import { type Access, readAccess } from "./dependencies.ts";
-import { comesFrom, type Expectation, expectationsOf } from "./expectations.ts";
+import { type Expectation, expectationsOf } from "./expectations.ts";
 import { withFiles } from "./files.ts";
 import type { Outcome } from "./outcome.ts";
 import { bindFix, upCommand } from "./remedies.ts";
 import { type Problem, valueProblems } from "./variable-rules.ts";
-import {
-	type Prohibitions,
-	sharedProblems,
-	unwantedProblems,
-} from "./variable-sets.ts";
+import { sharedProblems, unwantedProblems } from "./variable-sets.ts";
 
 export type Configuration = {
 	/** One passed outcome if everything is right; otherwise what is missing, and after it what is wrong. */
@@ -24,37 +18,23 @@ export type Configuration = {
 
 /** Looks at everything that a service's environment must and must not hold. */
 export function inspect(
-	platform: Platform,
-	service: string,
-	environment: Environment,
+	checklist: Checklist,
 	variables: NodeJS.ProcessEnv,
-	prohibitions: Prohibitions,
 ): Configuration {
-	const { secretFiles } = serviceContract(platform, service);
-	const held = withFiles(variables, Object.keys(secretFiles));
-	const expected = expectationsOf(platform, service, environment);
+	const held = withFiles(variables, Object.keys(checklist.files));
+	const expected = expectationsOf(checklist);
 	const isSet = ({ variable }: Expectation) => held[variable] !== undefined;
 	const missing = expected
 		.filter((each) => !isSet(each))
-		.map((each) => missingProblem(each, environment));
+		.map((each) => missingProblem(each, checklist));
 	const present = expected.filter(isSet);
 	const wrong = [
-		...present.flatMap((each) =>
-			valueProblems(platform, each, held, environment),
-		),
-		...sharedProblems(platform, present, held, environment),
-		...unwantedProblems(
-			platform,
-			prohibitions,
-			service,
-			variables,
-			environment,
-		),
+		...present.flatMap((each) => valueProblems(checklist, each, held)),
+		...sharedProblems(checklist, present, held),
+		...unwantedProblems(checklist, variables),
 	];
 	const { access, problems } = readAccess(
-		platform,
-		service,
-		environment,
+		checklist,
 		held,
 		new Set([...missing, ...wrong].map(({ variable }) => variable)),
 	);
@@ -68,29 +48,23 @@ export function inspect(
 						{
 							state: "passed",
 							check: "variables",
-							fact: `all ${expected.length} are set and well-formed${reach(platform, service, environment, expected)}`,
+							fact: `all ${expected.length} are set and well-formed${reach(checklist, expected)}`,
 						},
-						...untriedStores(platform, service, environment, access),
+						...untriedStores(checklist, access),
 					],
 	};
 }
 
 /** How far that goes, where nobody can be asked about a value: it may be well-formed and refused all the same. */
-function reach(
-	platform: Platform,
-	service: string,
-	environment: Environment,
-	expected: readonly Expectation[],
-): string {
-	const tried = triedSecrets(platform, service, environment);
+function reach(checklist: Checklist, expected: readonly Expectation[]): string {
+	const tried = triedSecrets(checklist);
 	const issued = expected.flatMap(({ variable, secret }) =>
-		secret?.contract.source.from === "external" &&
-		!tried.has(secret.contract.id)
+		secret?.source.from === "external" && !tried.has(secret.id)
 			? [variable]
 			: [],
 	);
 	return [
-		...(triedStores(platform, service, environment).length === 0
+		...(triedStores(checklist).length === 0
 			? ["they give no login to a data store, so none was tried"]
 			: []),
 		...(issued.length === 0
@@ -102,18 +76,12 @@ function reach(
 }
 
 /** Better to say so than to let somebody think that a store was tried. */
-function untriedStores(
-	platform: Platform,
-	service: string,
-	environment: Environment,
-	access: Access,
-): Outcome[] {
-	return triedStores(platform, service, environment)
+function untriedStores(checklist: Checklist, access: Access): Outcome[] {
+	return triedStores(checklist)
 		.filter(
-			({ name, store }) =>
-				!access[store.kind].some((each) => each.store === name),
+			({ name, kind }) => !access[kind].some(({ store }) => store === name),
 		)
-		.map(({ name, store: { kind }, lacks }) => ({
+		.map(({ name, kind, lacks }) => ({
 			state: "warning",
 			check: `${kind} ${name}`,
 			...(lacks === undefined
@@ -140,7 +108,7 @@ function outcomeOf({ variable, secretId, fact, fix }: Problem): Outcome {
 
 function missingProblem(
 	{ variable, secret, plain }: Expectation,
-	environment: Environment,
+	{ environment }: Checklist,
 ): Problem {
 	if (secret !== undefined) {
 		const { secretId } = secret;
@@ -151,10 +119,7 @@ function missingProblem(
 			fix: bindFix(variable, secretId, environment),
 		};
 	}
-	const expected =
-		plain !== undefined && comesFrom(plain, "environment")
-			? `; expected ${environment}`
-			: "";
+	const expected = plain === "environment" ? `; expected ${environment}` : "";
 	return {
 		variable,
 		fact: `is missing${expected}`,

@@ -1,7 +1,6 @@
 /** Which logins a service's variables give, in whatever form it takes them, where they agree with each other. */
+import type { Checklist } from "../contract/checklist.ts";
 import type { DatabaseLogin } from "../contract/connection-strings.ts";
-import type { Environment } from "../contract/environments.ts";
-import type { Platform } from "../contract/schema.ts";
 import type { StoreKind } from "../contract/stores.ts";
 import type { ClickhouseAccess } from "./access.ts";
 import { BoundValues, type Given } from "./bound-values.ts";
@@ -24,24 +23,16 @@ export type Access = {
  * @param unusable variables that are missing or wrong; a login that needs one of them is left out without a word
  */
 export function readAccess(
-	platform: Platform,
-	service: string,
-	environment: Environment,
+	checklist: Checklist,
 	variables: NodeJS.ProcessEnv,
 	unusable: ReadonlySet<string>,
 ): { access: Access; problems: Problem[] } {
-	const values = new BoundValues(
-		platform,
-		service,
-		environment,
-		variables,
-		unusable,
-	);
+	const values = new BoundValues(checklist, variables, unusable);
 	const each = <T>(
 		kind: StoreKind,
 		read: (values: BoundValues, store: string) => Given<T> | undefined,
 	): Given<T>[] =>
-		Object.entries(platform.stores).flatMap(([name, store]) =>
+		Object.entries(checklist.stores).flatMap(([name, store]) =>
 			store.kind === kind ? (read(values, name) ?? []) : [],
 		);
 	return {
@@ -51,9 +42,7 @@ export function readAccess(
 			),
 			redis: each("redis", redisLogin),
 			clickhouse: each("clickhouse", clickhouseLogin),
-			bucket: each("bucket", (values, store) =>
-				bucketLogin(values, store, environment),
-			),
+			bucket: each("bucket", bucketLogin),
 		},
 		problems: values.problems,
 	};

@@ -5,7 +5,7 @@ if (major > 22 || (major === 22 && minor >= 18)) {
 	await main(process.argv.slice(2));
 } else {
 	console.error(
-		`preflight needs Node 22.18 or newer and this is Node ${process.versions.node}: run it as 'tools/with-toolchain node preflight …', or install a newer Node`,
+		`preflight needs Node 22.18 or newer and this is Node ${process.versions.node}: run it as 'npm run preflight -- …', or install a newer Node`,
 	);
 	process.exitCode = 2;
 }

@@ -23,9 +23,9 @@ export function postgresLogin(
 	way: "socket" | "tls",
 ): Given<DatabaseLogin> | undefined {
 	// A template's host is the socket's.
-	const isOnWay = ({ contract, part }: Bound) =>
+	const isOnWay = ({ source, part }: Bound) =>
 		(part === undefined
-			? storeUse(values.platform, contract.source)?.via
+			? storeUse(values.checklist, source)?.via
 			: "socket") === way;
 	const urls = values.all(store, "url").filter(isOnWay);
 	const logins = urls.map((url) =>

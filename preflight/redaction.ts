@@ -1,12 +1,10 @@
 /** Takes the values of secrets out of everything that is printed, in every spelling in which drivers repeat them. */
-
-import { environments } from "../contract/environments.ts";
-import { variableIn } from "../contract/names.ts";
-import type { Platform } from "../contract/schema.ts";
+import type { CheckedSource, Checklist } from "../contract/checklist.ts";
 import { secretSign } from "../contract/secret-signs.ts";
-import { attributeOf, type SecretSource } from "../contract/sources.ts";
+import { attributeOf } from "../contract/sources.ts";
 import type { StoreAttribute } from "../contract/stores.ts";
 import { readBack } from "../contract/templates.ts";
+import { secretsOf } from "./expectations.ts";
 import { withFiles } from "./files.ts";
 
 /** Values that stand in a secret and are none: the lines of a report name them. */
@@ -21,7 +19,7 @@ const openAttributes: ReadonlySet<StoreAttribute> = new Set([
 	"region",
 ]);
 
-function isOpen(source: SecretSource): boolean {
+function isOpen(source: CheckedSource): boolean {
 	const { attribute } = attributeOf(source) ?? {};
 	return (
 		source.from === "constant" ||
@@ -38,16 +36,17 @@ const limit = 600;
 export type Scrubber = (text: string) => string;
 
 /**
- * A scrubber for the values that the environment and the services' files hold: it replaces them, joins lines and shortens. It replaces
+ * A scrubber for the values that the environment and the service's files hold, by the checklist where there is one, and by
+ * what names and values look like: it replaces them, joins lines and shortens. It replaces
  * first, so that nothing is cut in half and stays.
  */
 export function scrubberFor(
-	platform: Platform,
+	checklist: Checklist | undefined,
 	variables: NodeJS.ProcessEnv,
 ): Scrubber {
 	const spellings = [
 		...new Set(
-			secretValues(platform, variables)
+			secretValues(checklist, variables)
 				.flatMap(partsOf)
 				.flatMap(spellingsOf)
 				.filter((text) => text.length >= shortestSecret),
@@ -64,29 +63,18 @@ export function scrubberFor(
 }
 
 function secretValues(
-	platform: Platform,
+	checklist: Checklist | undefined,
 	variables: NodeJS.ProcessEnv,
 ): string[] {
-	const open = new Set(
-		platform.secrets.filter(({ source }) => isOpen(source)).map(({ id }) => id),
-	);
-	const services = Object.values(platform.services);
-	const bound = services.flatMap(({ secrets, secretFiles }) =>
-		Object.entries({ ...secrets, ...secretFiles }),
-	);
-	const held = withFiles(
-		variables,
-		services.flatMap(({ secretFiles }) => Object.keys(secretFiles)),
-	);
+	const bound = checklist ? secretsOf(checklist) : [];
 	const namesOf = (wantsOpen: boolean) =>
 		new Set(
 			bound
-				.filter(([, id]) => open.has(id) === wantsOpen)
-				.flatMap(([name]) =>
-					environments.map((environment) => variableIn(name, environment)),
-				),
+				.filter(([, { source }]) => isOpen(source) === wantsOpen)
+				.map(([name]) => name),
 		);
 	const [openNames, closedNames] = [namesOf(true), namesOf(false)];
+	const held = withFiles(variables, Object.keys(checklist?.files ?? {}));
 	const values = Object.entries(held).flatMap(([name, value]) =>
 		value !== undefined &&
 		(closedNames.has(name) ||
@@ -94,7 +82,7 @@ function secretValues(
 			? [value]
 			: [],
 	);
-	const templates = platform.secrets.flatMap(({ source }) =>
+	const templates = bound.flatMap(([, { source }]) =>
 		source.from === "template" ? [source.text] : [],
 	);
 	return [

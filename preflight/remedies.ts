@@ -1,7 +1,8 @@
 /** What a person can do about a finding: commands, with the names filled in. */
+import type { Checklist } from "../contract/checklist.ts";
 import type { Environment } from "../contract/environments.ts";
-import type { Platform, SecretContract } from "../contract/schema.ts";
 import { isGenerated, storeUse } from "../contract/sources.ts";
+import type { Secret } from "./expectations.ts";
 
 /** The command that brings a stack to what its configuration and the contract say. */
 export function upCommand(environment: Environment): string {
@@ -21,11 +22,10 @@ export function bindFix(
 
 /** For a secret's value that cannot be used. */
 export function valueFix(
-	platform: Platform,
-	{ id, source }: SecretContract,
-	secretId: string,
-	environment: Environment,
+	checklist: Checklist,
+	{ id, secretId, source }: Secret,
 ): string {
+	const { environment } = checklist;
 	const up = `'${upCommand(environment)}'`;
 	if (source.from === "external") {
 		return `store a right value with 'gcloud secrets versions add ${secretId} --data-file=-', pin its number with 'pulumi config set --path 'externalSecrets["${id}"].version' <number> -s ${environment}', then run ${up}`;
@@ -33,7 +33,7 @@ export function valueFix(
 	if (isGenerated(source)) {
 		return `make a new value with 'pulumi config set --path 'keyEpochs["${id}"]' <one more> -s ${environment}', then run ${up}`;
 	}
-	const use = storeUse(platform, source);
+	const use = storeUse(checklist, source);
 	if (use?.store.kind === "clickhouse") {
 		return `correct 'stores.${use.name}' in Pulumi.${environment}.yaml, then run ${up}`;
 	}

@@ -1,7 +1,6 @@
 /** Answers health probes: alive as long as the process is, ready while every dependency is. */
 import { createServer, type ServerResponse } from "node:http";
-import { serviceContract } from "../contract/bindings.ts";
-import type { Platform } from "../contract/schema.ts";
+import type { Checklist } from "../contract/checklist.ts";
 import type { Check } from "./checks/plan.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Patience } from "./retry.ts";
@@ -17,8 +16,7 @@ type DependencyState = { name: string; state: "pending" | Outcome["state"] };
  * at anew when somebody asks, with one attempt.
  */
 export async function serve(options: {
-	platform: Platform;
-	service: string;
+	checklist: Checklist;
 	variables: NodeJS.ProcessEnv;
 	/** The address to listen on. @default every one, as Cloud Run's contract for containers asks */
 	address: string | undefined;
@@ -26,14 +24,13 @@ export async function serve(options: {
 	patience: Patience;
 	print: (outcome: Outcome) => void;
 }): Promise<void> {
-	const { platform, service, variables, address, checks, patience, print } =
-		options;
-	const contract = serviceContract(platform, service);
+	const { checklist, variables, address, checks, patience, print } = options;
+	const { port: ownPort, startupPath, livenessPath } = checklist.answers;
 	const stop = new AbortController();
 	const readiness = new Readiness(checks, patience, stop.signal, print);
-	const readyPaths = new Set(["/health/ready", contract.startupPath]);
+	const readyPaths = new Set(["/health/ready", startupPath]);
 	// A service may have one path for both: then it stands for readiness, which includes being alive.
-	const livePaths = new Set(["/health/live", contract.livenessPath]);
+	const livePaths = new Set(["/health/live", livenessPath]);
 	const server = createServer(async (request, response) => {
 		const path = request.url?.split("?")[0] ?? "";
 		if (readyPaths.has(path)) {
@@ -49,7 +46,7 @@ export async function serve(options: {
 			answer(response, 404, { status: "not found" });
 		}
 	});
-	const port = Number(variables.PORT ?? contract.port);
+	const port = Number(variables.PORT ?? ownPort);
 	await new Promise<void>((resolve, reject) => {
 		server.once("error", reject);
 		server.listen({ port, host: address }, resolve);

@@ -1,17 +1,12 @@
 /** What the variables of a service must not be; no finding repeats a value. */
-
-import type { Environment } from "../contract/environments.ts";
+import { createHash } from "node:crypto";
+import type { CheckedSource, Checklist } from "../contract/checklist.ts";
 import { keyForm } from "../contract/keys.ts";
 import { pointsAtLoopback } from "../contract/loopback.ts";
-import type { Platform } from "../contract/schema.ts";
-import {
-	attributeOf,
-	isGenerated,
-	type SecretSource,
-} from "../contract/sources.ts";
+import { attributeOf, isGenerated } from "../contract/sources.ts";
 import { readBack } from "../contract/templates.ts";
 import { secretValueProblems } from "../contract/value-rules.ts";
-import { comesFrom, type Expectation } from "./expectations.ts";
+import type { Expectation } from "./expectations.ts";
 import { upCommand, valueFix } from "./remedies.ts";
 
 /** A variable and what is wrong with it; never its value. */
@@ -24,19 +19,14 @@ export type Problem = {
 
 /** What is wrong with the value of one variable. */
 export function valueProblems(
-	platform: Platform,
+	checklist: Checklist,
 	{ variable, secret, plain }: Expectation,
 	variables: NodeJS.ProcessEnv,
-	environment: Environment,
 ): Problem[] {
+	const { environment } = checklist;
 	const value = variables[variable] ?? "";
 	if (secret === undefined) {
-		const fact = plainProblem(
-			platform,
-			{ variable, plain },
-			value,
-			environment,
-		);
+		const fact = plainProblem(checklist, { variable, plain }, value);
 		return fact === undefined
 			? []
 			: [
@@ -47,22 +37,22 @@ export function valueProblems(
 					},
 				];
 	}
-	const { contract, secretId } = secret;
+	const { secretId, source } = secret;
 	const facts =
 		value === ""
 			? ["is empty"]
 			: [
-					...secretValueProblems(contract, value, environment),
-					...formProblems(contract.source, value),
+					...secretValueProblems(secret, value, environment),
+					...formProblems(source, value),
 				];
-	const fix = valueFix(platform, contract, secretId, environment);
+	const fix = valueFix(checklist, secret);
 	return facts.length === 0
 		? []
 		: [{ variable, secretId, fact: facts.join("; "), fix }];
 }
 
 /** What a value must be beyond the rules for every secret. */
-function formProblems(source: SecretSource, value: string): string[] {
+function formProblems(source: CheckedSource, value: string): string[] {
 	const key = isGenerated(source) ? keyForm(source) : undefined;
 	if (key !== undefined && !key.form.test(value)) {
 		return [`is no ${key.words}`];
@@ -73,8 +63,11 @@ function formProblems(source: SecretSource, value: string): string[] {
 	) {
 		return ["is not in the form of its template"];
 	}
-	if (source.from === "constant" && value !== source.value) {
-		return [`is not the constant '${source.value}'`];
+	if (
+		source.from === "constant" &&
+		createHash("sha256").update(value).digest("hex") !== source.sha256
+	) {
+		return ["is not the constant of the contract"];
 	}
 	if (attributeOf(source)?.attribute === "port" && !/^\d{1,5}$/.test(value)) {
 		return ["is no port: expected digits"];
@@ -83,10 +76,9 @@ function formProblems(source: SecretSource, value: string): string[] {
 }
 
 function plainProblem(
-	platform: Platform,
+	{ environment, project }: Checklist,
 	{ variable, plain }: Pick<Expectation, "variable" | "plain">,
 	value: string,
-	environment: Environment,
 ): string | undefined {
 	if (value.trim() === "") {
 		return "is empty";
@@ -94,11 +86,10 @@ function plainProblem(
 	if (plain === undefined) {
 		return undefined;
 	}
-	if (comesFrom(plain, "environment") && value !== environment) {
+	if (plain === "environment" && value !== environment) {
 		return `names another environment; expected ${environment}`;
 	}
-	const { project } = platform.environments[environment];
-	if (comesFrom(plain, "project") && value !== project) {
+	if (plain === "project" && value !== project) {
 		return `names another project; expected ${project}`;
 	}
 	return environment === "local"
@@ -115,11 +106,10 @@ function addressProblem(
 	if (pointsAtLoopback(value, variable)) {
 		return "points at loopback";
 	}
-	if (typeof plain === "string" || !("of" in plain)) {
+	if (plain !== "https" && plain !== "wss") {
 		return undefined;
 	}
-	const scheme = "scheme" in plain ? (plain.scheme ?? "https") : "https";
-	return value.split(",").every((each) => each.startsWith(`${scheme}://`))
+	return value.split(",").every((each) => each.startsWith(`${plain}://`))
 		? undefined
-		: `is not an address with ${scheme}://`;
+		: `is not an address with ${plain}://`;
 }

@@ -1,27 +1,16 @@
 /** What the variables of a service must not be together; no finding repeats a value. */
-import { serviceContract } from "../contract/bindings.ts";
-import type { Environment } from "../contract/environments.ts";
+import type { Checklist } from "../contract/checklist.ts";
 import { forbids } from "../contract/forbidden-variables.ts";
-import { variableIn } from "../contract/names.ts";
-import type { Platform } from "../contract/schema.ts";
 import { isGenerated } from "../contract/sources.ts";
-import type { SecondKey } from "../policies/second-key.ts";
 import type { Expectation } from "./expectations.ts";
 import { upCommand, valueFix } from "./remedies.ts";
 import type { Problem } from "./variable-rules.ts";
 
-/** What the second key says of every service's variables. */
-export type Prohibitions = Pick<
-	SecondKey,
-	"forbiddenVariables" | "alternatives"
->;
-
 /** Variables of one secret hold one value; different generated secrets hold different ones. */
 export function sharedProblems(
-	platform: Platform,
+	checklist: Checklist,
 	present: Expectation[],
 	variables: NodeJS.ProcessEnv,
-	environment: Environment,
 ): Problem[] {
 	return present.flatMap(({ variable, secret }, index) => {
 		const value = variables[variable];
@@ -29,21 +18,19 @@ export function sharedProblems(
 		if (secret === undefined || value === "") {
 			return [];
 		}
-		const { contract, secretId } = secret;
+		const { id, secretId, source } = secret;
 		const before = present
 			.slice(0, index)
 			.flatMap((other) =>
 				other.secret === undefined ? [] : [{ ...other, secret: other.secret }],
 			);
 		const differs = before.find(
-			(other) =>
-				other.secret.contract.id === contract.id &&
-				variables[other.variable] !== value,
+			(other) => other.secret.id === id && variables[other.variable] !== value,
 		);
 		const equals = before.find(
 			(other) =>
-				other.secret.contract.id !== contract.id &&
-				isGenerated(contract.source) &&
+				other.secret.id !== id &&
+				isGenerated(source) &&
 				variables[other.variable] === value,
 		);
 		return [
@@ -54,7 +41,7 @@ export function sharedProblems(
 							variable,
 							secretId,
 							fact: `differs from ${differs.variable}, which is the same secret`,
-							fix: `run '${upCommand(environment)}', which binds one version to both`,
+							fix: `run '${upCommand(checklist.environment)}', which binds one version to both`,
 						},
 					]),
 			...(equals === undefined
@@ -64,7 +51,7 @@ export function sharedProblems(
 							variable,
 							secretId,
 							fact: `equals ${equals.variable}, which is another secret (${equals.secret.secretId})`,
-							fix: valueFix(platform, contract, secretId, environment),
+							fix: valueFix(checklist, secret),
 						},
 					]),
 		];
@@ -73,23 +60,17 @@ export function sharedProblems(
 
 /** Names that must not be set in this environment, and alternatives of which two are set. */
 export function unwantedProblems(
-	platform: Platform,
-	prohibitions: Prohibitions,
-	service: string,
+	{ environment, elsewhere, forbidden: patterns, alternatives }: Checklist,
 	variables: NodeJS.ProcessEnv,
-	environment: Environment,
 ): Problem[] {
 	const names = Object.keys(variables);
-	const foreign = foreignVariables(platform, service, environment);
 	const forbidden = names.filter(
 		(name) =>
-			foreign.has(name) ||
+			elsewhere.includes(name) ||
 			(environment !== "local" &&
-				Object.keys(prohibitions.forbiddenVariables).some((pattern) =>
-					forbids(pattern, name, variables[name]),
-				)),
+				patterns.some((pattern) => forbids(pattern, name, variables[name]))),
 	);
-	const doubled = Object.values(prohibitions.alternatives).flatMap((group) => {
+	const doubled = alternatives.flatMap((group) => {
 		const given = group.filter((member) =>
 			member.some((name) => variables[name] !== undefined),
 		);
@@ -109,24 +90,4 @@ export function unwantedProblems(
 			fix: `keep the one that the contract binds, then run '${upCommand(environment)}'`,
 		})),
 	];
-}
-
-/** Variables that the service has in other environments only. */
-function foreignVariables(
-	platform: Platform,
-	service: string,
-	environment: Environment,
-): Set<string> {
-	const elsewhere = new Set(
-		platform.secrets
-			.filter(
-				({ environments }) => environments?.includes(environment) === false,
-			)
-			.map(({ id }) => id),
-	);
-	return new Set(
-		Object.entries(serviceContract(platform, service).secrets)
-			.filter(([, id]) => elsewhere.has(id))
-			.map(([name]) => variableIn(name, environment)),
-	);
 }

@@ -3,6 +3,7 @@ import { bindingsFor } from "../contract/bindings.ts";
 import type { Environment } from "../contract/environments.ts";
 import { serviceNameIn } from "../contract/names.ts";
 import type { Platform } from "../contract/schema.ts";
+import { checklistOf, noProhibitions } from "../contract/service-checklist.ts";
 import { triedSecrets, triedStores } from "../contract/tried-values.ts";
 
 /** A variable of a service. */
@@ -74,7 +75,9 @@ export function untriedLines(
 	environment: Environment,
 ): string[] {
 	return Object.keys(platform.services).flatMap((service) => {
-		const stores = triedStores(platform, service, environment);
+		const stores = triedStores(
+			checklistOf(platform, noProhibitions, service, environment),
+		);
 		if (stores.length === 0) {
 			return [
 				`${service}: preflight can look at the form of its variables alone, since they give no login to a data store`,
@@ -98,7 +101,9 @@ function serviceRows(
 	readers: Map<string, string[]>,
 ): BindingRow[] {
 	const expected = bindingsFor(platform, service, environment).secrets;
-	const logins = triedSecrets(platform, service, environment);
+	const logins = triedSecrets(
+		checklistOf(platform, noProhibitions, service, environment),
+	);
 	const triedAs = (variable: string): BindingRow["tried"] => {
 		const secret = expected.find((it) => it.variable === variable)?.secret;
 		return logins.has(secret ?? "") ? "login" : "form";

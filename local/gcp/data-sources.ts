@@ -18,6 +18,7 @@ import {
 } from "./data-source.ts";
 import { dataSourceShape } from "./data-source-shape.ts";
 import { bucketPolicy, projectPolicy, secretPolicy } from "./policy-sources.ts";
+import { serverCas } from "./server-cas.ts";
 import { versionSources } from "./version-sources.ts";
 
 /** A data source that shows a resource. */
@@ -86,6 +87,13 @@ const sources: Readonly<Record<string, DataSource>> = {
 		(args, _scope, project) =>
 			`projects/${project}/serviceAccounts/${textAt(args, "accountId")}@${project}.iam.gserviceaccount.com`,
 	),
+	"gcp:sql/getCaCerts:getCaCerts": {
+		args: { instance: true, project: false },
+		read: (args, { scope, api }) => {
+			projectOf(args, scope);
+			return api.view((world) => serverCas(world, textAt(args, "instance")));
+		},
+	},
 	"gcp:sql/getDatabaseInstance:getDatabaseInstance": shows(
 		SQL_INSTANCE,
 		{ name: true, project: false },

@@ -1,5 +1,6 @@
 /** A private certificate authority and the certificates it signs, made when they are needed. */
 import { generateKeyPairSync, privateEncrypt, randomBytes } from "node:crypto";
+import { isIP } from "node:net";
 import forge from "node-forge";
 
 export type Certificate = {
@@ -115,9 +116,7 @@ function newCertificate(
 
 /** The kinds of names in a certificate, as RFC 5280 numbers them. */
 function alternativeName(name: string) {
-	return /^[\d.]+$|:/.test(name)
-		? { type: 7, ip: name }
-		: { type: 2, value: name };
+	return isIP(name) !== 0 ? { type: 7, ip: name } : { type: 2, value: name };
 }
 
 /** Node and OpenSSL expect line feeds only. */

@@ -45,6 +45,7 @@ const administratorName = "cloudsqladmin";
  * scram-sha-256 on every way in.
  * @param options.port @default a free one
  * @param options.tls the certificate that it shows on TCP. @default no TLS
+ * @param options.tlsOnly takes no connection by TCP without TLS. @default false
  * @param options.settings of postgresql.conf
  * @param options.spawned is told the server's process id
  */
@@ -53,6 +54,7 @@ export async function startPostgres(
 	options: {
 		port?: number;
 		tls?: Certificate;
+		tlsOnly?: boolean;
 		settings?: Record<string, string>;
 		spawned?: Spawned;
 	} = {},
@@ -67,6 +69,7 @@ export async function startPostgres(
 		port: String(port),
 		unix_socket_directories: folder,
 		...(options.tls ? tlsSettings(folder, options.tls) : {}),
+		...(options.tlsOnly ? tlsOnlySettings(folder) : {}),
 		...options.settings,
 	};
 	const server = await startServer(
@@ -152,4 +155,15 @@ function tlsSettings(folder: string, tls: Certificate): Record<string, string> {
 	giveToServers(certificateFile);
 	giveToServers(keyFile);
 	return { ssl: "on", ssl_cert_file: certificateFile, ssl_key_file: keyFile };
+}
+
+/** The rules of initdb, but for `hostssl`. */
+function tlsOnlySettings(folder: string): Record<string, string> {
+	const rules = join(folder, "tls-only-hba.conf");
+	writeFileSync(
+		rules,
+		"local all all scram-sha-256\nhostssl all all 127.0.0.1/32 scram-sha-256\n",
+	);
+	giveToServers(rules);
+	return { hba_file: rules };
 }

@@ -1,9 +1,12 @@
 /** The jobs that try a service's configuration do try it. */
+import { type Checklist, checklistVariable } from "../../contract/checklist.ts";
 import {
 	asksPreflightFor,
 	preflightArgs,
 } from "../../contract/preflight-command.ts";
+import { shownName } from "../../contract/printable.ts";
 import { isPreflightImage, preflightImage } from "../../contract/release.ts";
+import { firstDifference, wantedChecklist } from "../checklist.ts";
 import type { Evidence } from "../evidence.ts";
 import type { Expected, ExpectedService, JobRole } from "../expected.ts";
 import {
@@ -28,11 +31,12 @@ export const gateGenuine: Rule = {
 	level: "mandatory",
 	requirements: ["R-004", "R-051", "R-061"],
 	complies:
-		"Each service's preflight job runs preflight's image and nothing but its check of that service, its verify job nothing but the verification, and its check job the service's own image with the contract's check command; each in one container, at least one task, without a second try that would hide a failure, and executed anew for whatever the check is made from.",
+		"Each service's preflight job runs preflight's image and nothing but its check of that service, by the checklist that the contract makes for it, its verify job nothing but the verification, and its check job the service's own image with the contract's check command; each in one container, at least one task, without a second try that would hide a failure, and executed anew for whatever the check is made from.",
 	rejects: [
 		"a preflight or verify job with another image than preflight's, or one that this preview does not know",
 		"a preflight or verify job with a command of its own, or in another folder",
 		"a preflight or verify job with other arguments than the check of its own service, or ones that this preview does not know",
+		"a preflight or verify job that brings another checklist than the contract's for its own service and environment, none, or one that this preview does not know",
 		"a check job with another image than the service's, or with another command than the contract's",
 		"several containers, or none that this preview knows",
 		"no task, or no time",
@@ -74,6 +78,9 @@ function* problemsOf(job: Job, evidence: Evidence): Generator<Problem> {
 		yield* role === "check"
 			? ownCheckProblems(job, container.data, evidence)
 			: preflightProblems(job, container.data, role, evidence.expected);
+	}
+	if (role !== "check") {
+		yield* checklistProblems(job, evidence.expected);
 	}
 	yield* executionProblems(job);
 	yield* volumeProblems(job);
@@ -119,6 +126,47 @@ function* preflightProblems(
 			needed: "none: the image's own",
 		};
 	}
+}
+
+/** What was found is not repeated: somebody may have written a secret there. */
+function* checklistProblems(
+	{ of, checklists }: Job,
+	expected: Expected,
+): Generator<Problem> {
+	const [checklist, ...others] = checklists;
+	const found =
+		checklist === undefined
+			? `no ${checklistVariable}`
+			: others.length > 0
+				? `${checklists.length} times ${checklistVariable}`
+				: checklist.secret !== undefined
+					? `a ${checklistVariable} from a secret`
+					: checklist.value.state !== "known"
+						? `a ${checklistVariable} that this preview does not know`
+						: otherChecklist(
+								wantedChecklist(expected, of),
+								checklist.value.value,
+							);
+	if (found !== undefined) {
+		yield {
+			found,
+			needed: `the checklist that the contract makes for ${of.service} in ${expected.environment}, once and as plain text`,
+		};
+	}
+}
+
+/** What is wrong with a checklist; undefined if nothing is. */
+function otherChecklist(wanted: Checklist, text: string): string | undefined {
+	let brought: unknown;
+	try {
+		brought = JSON.parse(text);
+	} catch {
+		return `a ${checklistVariable} that is not JSON`;
+	}
+	const path = firstDifference(wanted, brought);
+	return path === undefined
+		? undefined
+		: `a ${checklistVariable} that says something else${path.length === 0 ? "" : ` at ${path.map(shownName).join(".")}`}`;
 }
 
 /** The service's image is known where the whole stack is. */

@@ -1,15 +1,7 @@
 /** The checks of a service: one for each login it has, and in scheduled runs one for each sibling. */
-import { serviceContract } from "../../contract/bindings.ts";
+import type { Checklist } from "../../contract/checklist.ts";
 import type { DatabaseLogin } from "../../contract/connection-strings.ts";
-import type { Environment } from "../../contract/environments.ts";
-import {
-	databaseUserIn,
-	ownerRoleIn,
-	serviceNameIn,
-	slots,
-} from "../../contract/names.ts";
-import { storesOfKind } from "../../contract/needs.ts";
-import type { Platform } from "../../contract/schema.ts";
+import { databaseUserIn, ownerRoleIn, slots } from "../../contract/names.ts";
 import { bucketUserRole, type StoreKind } from "../../contract/stores.ts";
 import type { Access } from "../dependencies.ts";
 import { Failure } from "../failure.ts";
@@ -33,11 +25,10 @@ export type Warning = Required<Pick<Outcome, "fact" | "fix">>;
 
 /** The checks that the service's variables allow. */
 export function dependencyChecks(
-	platform: Platform,
-	environment: Environment,
+	checklist: Checklist,
 	access: Access,
 ): Check[] {
-	const plan = new Plan(platform, environment);
+	const plan = new Plan(checklist);
 	return [
 		...access.postgres.map((given) => plan.postgres(given)),
 		...access.redis.map((given) => plan.redis(given)),
@@ -49,11 +40,11 @@ export function dependencyChecks(
 const tablesNamed = 10;
 
 class Plan {
-	readonly #platform: Platform;
-	readonly #environment: Environment;
+	readonly #stores: Checklist["stores"];
+	readonly #environment: Checklist["environment"];
 
-	constructor(platform: Platform, environment: Environment) {
-		this.#platform = platform;
+	constructor({ stores, environment }: Checklist) {
+		this.#stores = stores;
 		this.#environment = environment;
 	}
 
@@ -63,7 +54,7 @@ class Plan {
 		secretId,
 		login,
 	}: Access["postgres"][number]): Check {
-		const declared = this.#platform.stores[store];
+		const declared = this.#stores[store];
 		const database =
 			declared?.kind === "postgres" ? declared.database : login.database;
 		const owner = ownerRoleIn(database);
@@ -127,7 +118,7 @@ class Plan {
 		secretId,
 		login,
 	}: Access["clickhouse"][number]): Check {
-		const declared = this.#platform.stores[store];
+		const declared = this.#stores[store];
 		const password =
 			declared?.kind === "clickhouse" ? declared.passwordSecret : "";
 		const remedies = {
@@ -185,9 +176,10 @@ class Plan {
 
 	/** A check is called after the kind of its store, and where there are several of the kind, after the store too. */
 	#named(kind: StoreKind, store: string): string {
-		return storesOfKind(this.#platform, kind).length > 1
-			? `${kind} ${store}`
-			: kind;
+		const ofKind = Object.values(this.#stores).filter(
+			(each) => each.kind === kind,
+		);
+		return ofKind.length > 1 ? `${kind} ${store}` : kind;
 	}
 
 	#network(variable: string, what: string) {
@@ -214,39 +206,18 @@ function foreignTablesWarning(tables: string[], owner: string): Warning {
 
 /** A check for each service that this one calls; only scheduled runs make them, since a deployment brings siblings up in turn. */
 export function siblingChecks(
-	platform: Platform,
-	service: string,
-	environment: Environment,
+	{ siblings }: Checklist,
 	variables: NodeJS.ProcessEnv,
 ): Check[] {
-	const contract = serviceContract(platform, service);
-	return contract.siblings.flatMap((sibling): Check[] => {
-		// The check carries no identity token, so Cloud Run would turn it away whatever state the sibling is in.
-		if (serviceContract(platform, sibling).public === false) {
+	return Object.entries(siblings).flatMap(([sibling, called]): Check[] => {
+		const { variable, path, cloudRunName } = called;
+		const address = variables[variable];
+		if (address === undefined || !URL.canParse(address)) {
 			return [];
 		}
-		const variable = Object.entries(contract.variables).find(
-			([, value]) =>
-				typeof value === "object" &&
-				"of" in value &&
-				value.from === "url" &&
-				value.of === sibling &&
-				(value.scheme ?? "https") === "https",
-		)?.[0];
-		const address = variable === undefined ? undefined : variables[variable];
-		if (
-			variable === undefined ||
-			address === undefined ||
-			!URL.canParse(address)
-		) {
-			return [];
-		}
-		const url = new URL(
-			serviceContract(platform, sibling).startupPath,
-			address,
-		);
+		const url = new URL(path, address);
 		const remedies = {
-			network: `look at the revisions of ${sibling} and at the load balancer: gcloud run revisions list --service=${serviceNameIn(platform, sibling, environment)}`,
+			network: `look at the revisions of ${sibling} and at the load balancer: gcloud run revisions list --service=${cloudRunName}`,
 			certificate:
 				"check the load balancer's certificate: gcloud compute ssl-certificates list",
 		};

@@ -163,6 +163,7 @@ describe("versions of secrets that the stack does not make", () => {
 			stack: "staging",
 			config: given,
 			secretKeys: [],
+			prohibitions: { forbiddenVariables: {}, alternatives: {} },
 			release: () =>
 				readFileSync(
 					new URL("../../releases/staging.json", import.meta.url),

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { bindingsFor } from "../../contract/bindings.ts";
 import { type Environment, environments } from "../../contract/environments.ts";
 import { platform } from "../../contract/platform.ts";
+import { checklistIn } from "../preflight/preflight.ts";
 import { type Registered, runProgram } from "./run-program.ts";
 
 /** The key by which the engine's protocol tells a special value from an object. */
@@ -26,7 +27,7 @@ const named = (environment: Environment, type: string, name: string) =>
 
 describe.each(environments)("the program in %s", (environment) => {
 	it.each(Object.keys(platform.services))(
-		"[R-030] gives %s and its preflight job every binding of the contract",
+		"[R-030] gives %s and its preflight jobs every binding of the contract, and the jobs what to check",
 		(service) => {
 			const { plain, secrets } = bindingsFor(platform, service, environment);
 			const external = new Set(
@@ -50,10 +51,16 @@ describe.each(environments)("the program in %s", (environment) => {
 				named(environment, "gcp:cloudrunv2/service:Service", service).template
 					.containers[0].envs,
 			).toEqual(expected);
-			expect(
-				named(environment, "gcp:cloudrunv2/job:Job", `${service}-preflight`)
-					.template.template.containers[0].envs,
-			).toEqual(expected);
+			const brought = checklistIn(service, environment);
+			for (const job of ["preflight", "verify"]) {
+				expect(
+					named(environment, "gcp:cloudrunv2/job:Job", `${service}-${job}`)
+						.template.template.containers[0].envs,
+				).toEqual([
+					...expected,
+					{ name: "PREFLIGHT_CHECKLIST", value: JSON.stringify(brought) },
+				]);
+			}
 		},
 	);
 

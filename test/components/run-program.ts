@@ -29,6 +29,13 @@ function firstDeployment({
 			return { ...inputs, destroyTime: "", enabled: true };
 		case "gcp:secretmanager/getSecretVersionAccess:getSecretVersionAccess":
 			return { ...inputs, secretData: "p@ss/word+of:clickhouse" };
+		case "gcp:sql/getCaCerts:getCaCerts":
+			return {
+				certs: [
+					{ cert: "-----BEGIN NEXT-----" },
+					{ cert: "-----BEGIN NOW-----\n" },
+				],
+			};
 		case "pulumi:pulumi:readStackResourceOutputs":
 			return { outputs: {} };
 		default:
@@ -52,10 +59,7 @@ function computed({
 				name: "pg",
 				connectionName: "netra-staging:us-central1:pg",
 				privateIpAddress: "10.64.0.3",
-				serverCaCerts: [
-					{ cert: "-----BEGIN NEXT-----" },
-					{ cert: "-----BEGIN NOW-----\n" },
-				],
+				serverCaCerts: [{ cert: "-----BEGIN NOW-----\n" }],
 			};
 		case "gcp:redis/instance:Instance":
 			return {

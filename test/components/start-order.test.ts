@@ -29,6 +29,13 @@ const services = Object.entries<(keyof typeof stores)[]>({
 	frontend: [],
 });
 
+it("[R-061] has a login wait for the database, for a service that takes the login alone", () => {
+	const [, database, ...logins] = stores.postgres;
+	for (const each of logins) {
+		expect(waitedFor(registrations, each)).toContain(database);
+	}
+});
+
 describe.each(services)("the service %s", (name, needs) => {
 	const service = `gcp:cloudrunv2/service:Service::${name}`;
 	const preflight = `gcp:cloudrunv2/job:Job::${name}-preflight`;

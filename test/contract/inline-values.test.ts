@@ -96,6 +96,50 @@ describe("a variable that names where its value comes from", () => {
 		).toEqual(["web", "worker"]);
 	});
 
+	it("[R-010] is another one by another way to the store", () => {
+		const { services } = parsePlatform(
+			contract(
+				{
+					...login,
+					D: { from: "database.host", via: "tls" },
+					E: {
+						from: "database.url",
+						driver: "libpq",
+						via: "tls",
+						caFile: "/etc/votes/ca.pem",
+					},
+				},
+				{
+					secrets: [
+						{ id: "ca", source: { from: "database.ca" }, criticalIn: [] },
+					],
+					services: {
+						web: {
+							...(votes.services.web as object),
+							secrets: {},
+							secretFiles: { "/etc/votes/ca.pem": "ca" },
+							variables: {
+								...login,
+								D: { from: "database.host", via: "tls" },
+								E: {
+									from: "database.url",
+									driver: "libpq",
+									via: "tls",
+									caFile: "/etc/votes/ca.pem",
+								},
+							},
+						} as never,
+					},
+				},
+			),
+		);
+		expect(services.web?.secrets).toMatchObject({
+			A: "database-host",
+			D: "database-host-tls",
+			E: "database-url-libpq-tls",
+		});
+	});
+
 	it("is the same once more", () => {
 		expect(parsePlatform(votes)).toEqual(votes);
 	});

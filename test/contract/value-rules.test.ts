@@ -90,12 +90,7 @@ describe("values that somebody else issues", () => {
 		source: { endsIn?: string; minLength?: number } = {},
 	) =>
 		secretValueProblems(
-			{
-				id: "issued",
-				category: "authentication",
-				source: { from: "external", ...source },
-				criticalIn: [],
-			},
+			{ source: { from: "external", ...source } },
 			value,
 			"staging",
 		);

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from "@jest/globals";
+import { platform } from "../../contract/platform.ts";
 import type { FaultRule } from "../../local/faults.ts";
 import { succeeded } from "../in-process/in-process.ts";
 import { shippedStack } from "../in-process/shipped.ts";
@@ -66,6 +67,32 @@ describe("a preflight job that fails", () => {
 		scriptFaults(stack);
 		await succeeded(stack.up());
 		expect(serving()["netra-auth-staging"]).toContain("netra-auth-staging-e1-");
+	});
+});
+
+describe("a preflight job whose checklist changes", () => {
+	it("[R-004] runs again, and the service that is tried so gets no new revision", async () => {
+		const judged = { platform };
+		const changed = shippedStack("staging", { policies: judged }, () => ({
+			contract: judged.platform,
+		}));
+		try {
+			await succeeded(changed.up());
+			const before = servingRevisions(changed, project);
+			judged.platform = structuredClone(platform);
+			const key = judged.platform.secrets.find(
+				({ id }) => id === "openai-api-key",
+			);
+			Object.assign(key?.source ?? {}, { minLength: 40 });
+			const { changes } = await succeeded(changed.up());
+			expect(changes).toEqual({
+				update: ["Job backend-preflight", "Job backend-verify"],
+			});
+			expect(servingRevisions(changed, project)).toEqual(before);
+			expect((await succeeded(changed.up())).changes).toEqual({});
+		} finally {
+			changed.remove();
+		}
 	});
 });
 

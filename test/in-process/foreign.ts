@@ -37,7 +37,7 @@ export function foreignConfig(
 }
 
 /**
- * A stack of a platform whose second key says what its contract says.
+ * A stack of a platform whose second key says what its contract says, whatever is deployed.
  * @param deployed asked at each run @default the platform
  */
 export function foreignStack(
@@ -46,12 +46,14 @@ export function foreignStack(
 	options: Partial<InProcessOptions> = {},
 	deployed: () => Platform = () => platform,
 ): InProcess {
+	const secondKey = draftOf(platform);
 	const stack: InProcess = new InProcess(
 		async () => ({
 			...(await deployPlatform(deployed(), {
 				stack: environment,
 				config: stack.config,
 				secretKeys: [...stack.secretKeys],
+				prohibitions: secondKey,
 				release: (name) => releaseOf(platform, name),
 			})),
 		}),
@@ -59,7 +61,7 @@ export function foreignStack(
 			stack: environment,
 			config: foreignConfig(platform, environment),
 			secretKeys: ["netra-platform:externalSecrets"],
-			policies: { platform: deployed(), secondKey: draftOf(platform) },
+			policies: { platform: deployed(), secondKey },
 			...options,
 		},
 	);

@@ -29,13 +29,21 @@ const features = [
 export class Monitor {
 	/** Calls that came so far. */
 	calls = 0;
-	/** Calls that somebody is working on. */
-	working = 0;
-
 	readonly #args: MonitorArgs;
+	readonly #atWork = new Set<Promise<void>>();
 
 	constructor(args: MonitorArgs) {
 		this.#args = args;
+	}
+
+	/** Calls that somebody is working on. */
+	get working(): number {
+		return this.#atWork.size;
+	}
+
+	/** Resolves when one of these is answered. */
+	nextAnswer(): Promise<void> {
+		return Promise.race(this.#atWork);
 	}
 
 	getDeploymentInfo(_: unknown, callback: Callback<pb.DeploymentInfo>): void {
@@ -111,14 +119,13 @@ export class Monitor {
 		prefix = "",
 	): void {
 		this.calls++;
-		this.working++;
-		action().then(
+		const work = action().then(
 			(answer) => {
-				this.working--;
+				this.#atWork.delete(work);
 				if (answer !== undefined) callback(null, answer);
 			},
 			(error) => {
-				this.working--;
+				this.#atWork.delete(work);
 				// The SDK reads the details, as of an error of the protocol.
 				callback(
 					Object.assign(new Error(wording(error)), {
@@ -128,6 +135,7 @@ export class Monitor {
 				);
 			},
 		);
+		this.#atWork.add(work);
 	}
 }
 

@@ -110,7 +110,8 @@ async function standstill(
 ): Promise<void> {
 	let calls = monitor.calls;
 	for (let quiet = 0; quiet < QUIET_TURNS; ) {
-		await turn();
+		// What a server works on takes long: no turns meanwhile.
+		await (monitor.working > 0 ? monitor.nextAnswer() : turn());
 		const isQuiet =
 			mayEnd() && monitor.working === 0 && monitor.calls === calls;
 		quiet = isQuiet ? quiet + 1 : 0;

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Environment } from "../../contract/environments.ts";
 import { platform } from "../../contract/platform.ts";
 import type { Platform } from "../../contract/schema.ts";
+import { secondKey } from "../../policies/shipped-key.ts";
 import { deployPlatform } from "../../program.ts";
 import { InProcess, type InProcessOptions } from "./in-process.ts";
 import { stackFile } from "./stack-file.ts";
@@ -38,6 +39,7 @@ export function shippedStack(
 				stack: environment,
 				config: stack.config,
 				secretKeys: [...stack.secretKeys],
+				prohibitions: secondKey,
 				release: (name) =>
 					release(readFileSync(new URL(`releases/${name}.json`, root), "utf8")),
 			});

@@ -55,6 +55,34 @@ describe("an instance", () => {
 		expect(inside.outputs.connectionName).toBe("demo-1:us-central1:pg");
 	});
 
+	it("shows its active authority, and to who asks for all an upcoming one too", async () => {
+		const standIn = new StandIn();
+		const { outputs } = await standIn.create(INSTANCE, "pg", instance());
+		const [active] = outputs.serverCaCerts as Properties[];
+		const upcoming = { ...active, sha1Fingerprint: "0f" };
+		standIn.cloud(({ resources }) => {
+			Object.assign(resources[INSTANCE]?.pg?.hidden ?? {}, {
+				upcomingServerCas: [upcoming],
+			});
+		});
+		expect(
+			await standIn.provider.invoke("gcp:sql/getCaCerts:getCaCerts", {
+				instance: "pg",
+			}),
+		).toEqual({
+			id: "projects/demo-1/instance/pg",
+			project: "demo-1",
+			instance: "pg",
+			certs: [active, upcoming],
+			activeVersion: active?.sha1Fingerprint,
+		});
+		await expect(
+			standIn.provider.invoke("gcp:sql/getCaCerts:getCaCerts", {
+				instance: "other",
+			}),
+		).rejects.toThrow("The Cloud SQL instance does not exist");
+	});
+
 	it("is protected unless the program says otherwise, and its API can protect it too", async () => {
 		const standIn = new StandIn();
 		const message =

@@ -38,33 +38,43 @@ const attempt = (
 
 describe("the number of a try", () => {
 	it("[R-031] is the first of a first deployment", () => {
-		expect(attempt(undefined, undefined)).toBe(1);
+		expect(attempt(undefined, undefined)).toEqual({ gates: 1, revision: 1 });
 	});
 
 	it("[R-031] stays while the same was deployed and succeeded", () => {
-		expect(attempt(service(), job())).toBe(4);
+		expect(attempt(service(), job())).toEqual({ gates: 4, revision: 4 });
 	});
 
-	it.each<[string, ObservedService | undefined, ObservedJob | undefined]>([
-		["the preflight failed", service(), job({ succeeded: false })],
-		["the preflight does not exist", service(), undefined],
-		[
-			"the preflight was of another template",
-			service(),
-			job({ token: "dddddddd-4" }),
-		],
+	it.each<[string, ObservedJob | undefined]>([
+		["the preflight failed", job({ succeeded: false })],
+		["the preflight does not exist", undefined],
+		["the preflight was of another template", job({ token: "dddddddd-4" })],
 		[
 			"the preflight was of an older try",
-			service(),
 			job({ token: `${jobHash}-3`, labels: { attempt: "3" } }),
 		],
-		["somebody executed the preflight by hand", service(), job({ token: "" })],
-		["the service does not exist", undefined, job()],
-		["the service failed", service({ succeeded: false }), job()],
+		["somebody executed the preflight by hand", job({ token: "" })],
+	])(
+		"[R-031] rises for the gates when %s, and the service that is deployed keeps its revision",
+		(_what, observedJob) => {
+			expect(attempt(service(), observedJob)).toEqual({
+				gates: 5,
+				revision: 4,
+			});
+		},
+	);
+
+	it("[R-031] stays once the gates ran again for a service that kept its revision", () => {
+		const again = job({ token: `${jobHash}-5`, labels: { attempt: "5" } });
+		expect(attempt(service(), again)).toEqual({ gates: 5, revision: 4 });
+	});
+
+	it.each<[string, ObservedService | undefined]>([
+		["the service does not exist", undefined],
+		["the service failed", service({ succeeded: false })],
 		[
 			"the revision is not ready",
 			service({ latestReadyRevision: revision("bbbbbbbb", 3) }),
-			job(),
 		],
 		[
 			"the template changed",
@@ -72,27 +82,25 @@ describe("the number of a try", () => {
 				latestCreatedRevision: revision("bbbbbbbb", 4),
 				latestReadyRevision: revision("bbbbbbbb", 4),
 			}),
-			job(),
 		],
 		[
 			"the revision has a foreign name",
 			service({ latestCreatedRevision: `${name}-00042-abc` }),
-			job(),
 		],
-	])("[R-031] rises when %s", (_what, observed, observedJob) => {
-		expect(attempt(observed, observedJob)).toBe(5);
+	])("[R-031] rises when %s", (_what, observed) => {
+		expect(attempt(observed, job())).toEqual({ gates: 5, revision: 5 });
 	});
 
 	it("[R-004] is above every number that was ever used, by the job too", () => {
 		expect(
-			attempt(service(), job({ succeeded: false, labels: { attempt: "9" } })),
-		).toBe(10);
+			attempt(undefined, job({ succeeded: false, labels: { attempt: "9" } })),
+		).toEqual({ gates: 10, revision: 10 });
 		expect(
 			attempt(
 				service({ latestCreatedRevision: `${name}-00042-abc`, labels: {} }),
 				undefined,
 			),
-		).toBe(5);
+		).toEqual({ gates: 5, revision: 5 });
 	});
 
 	it("[R-051] rises when one of several jobs failed", () => {
@@ -100,11 +108,14 @@ describe("the number of a try", () => {
 			observed,
 			hash: jobHash,
 		}));
-		expect(attemptFor(service(), gates, hash)).toBe(5);
+		expect(attemptFor(service(), gates, hash).gates).toBe(5);
 	});
 
 	it("is not misled by a label that somebody else wrote", () => {
-		expect(attempt(undefined, job({ labels: { attempt: "first" } }))).toBe(1);
+		expect(attempt(undefined, job({ labels: { attempt: "first" } }))).toEqual({
+			gates: 1,
+			revision: 1,
+		});
 	});
 
 	it("[R-070] gives A another name when A comes back after B", () => {
@@ -114,7 +125,7 @@ describe("the number of a try", () => {
 		});
 		expect(
 			attempt(afterB, job({ token: "dddddddd-5", labels: { attempt: "5" } })),
-		).toBe(6);
+		).toEqual({ gates: 6, revision: 6 });
 	});
 });
 

@@ -9,6 +9,7 @@ import { type Resource, UNKNOWN, type Value } from "../fixtures/resources.ts";
 import { succeeded } from "../in-process/in-process.ts";
 import { seenOf } from "../in-process/policies.ts";
 import { shippedStack } from "../in-process/shipped.ts";
+import { withChecklistsOf } from "./checklists.ts";
 import { judgeResource, judgeStack } from "./engine.ts";
 import {
 	add,
@@ -310,6 +311,7 @@ describe("a production stack with buckets", () => {
 			Object.assign(services.auth?.variables ?? {}, variables);
 		});
 		const change = all(
+			withChecklistsOf(declaring),
 			...["netra-auth", "netra-preflight-auth", "netra-verify-auth"].map(
 				(name) =>
 					addVariable(`${name}-production`, {

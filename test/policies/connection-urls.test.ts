@@ -9,6 +9,7 @@ import { overTls, postgresCaFile } from "../fixtures/over-tls.ts";
 import { plainStack } from "../fixtures/plain-stack.ts";
 import { preview } from "../fixtures/preview.ts";
 import type { Value } from "../fixtures/resources.ts";
+import { withChecklistsOf } from "./checklists.ts";
 import { judgeStack } from "./engine.ts";
 import { all, type Change } from "./mutants/operations.ts";
 import { setFound, versionOf } from "./mutants/ways/way.ts";
@@ -29,10 +30,13 @@ async function found(
 	}
 	const change = setFound(versionOf(`${secret}-staging`), "secretData", url);
 	const changed = parsePlatform(copy);
-	const diagnostics = await judgeStack(change(staging), {
-		platform: changed,
-		secondKey: draftOf(changed, secondKey),
-	});
+	const diagnostics = await judgeStack(
+		change(withChecklistsOf(changed)(staging)),
+		{
+			platform: changed,
+			secondKey: draftOf(changed, secondKey),
+		},
+	);
 	return [
 		...new Set(
 			diagnostics

@@ -6,6 +6,7 @@ import { type Platform, parsePlatform } from "../../contract/schema.ts";
 import { plainStack } from "../fixtures/plain-stack.ts";
 import { preview } from "../fixtures/preview.ts";
 import { UNKNOWN, type Value } from "../fixtures/resources.ts";
+import { withChecklistsOf } from "./checklists.ts";
 import { type Diagnostic, judgeResource, judgeStack } from "./engine.ts";
 import {
 	add,
@@ -155,7 +156,11 @@ describe("a service that is not public", () => {
 		grant("auth-frontend", account("frontend")),
 	);
 	const judged = async (change: Change) =>
-		said(await judgeStack(change(staging), { platform: closing }));
+		said(
+			await judgeStack(change(withChecklistsOf(closing)(staging)), {
+				platform: closing,
+			}),
+		);
 
 	it("[R-112] is called by the accounts of the services that name it as a sibling", async () => {
 		expect(await judged(closed)).toEqual([]);
@@ -164,7 +169,11 @@ describe("a service that is not public", () => {
 	it("[R-112] may not be open by the switch", async () => {
 		const expected =
 			"[callers] service auth, environment staging: found invokerIamDisabled: true, so that everybody may call it; needed callers that Cloud Run checks: it is not public; fix: set invokerIamDisabled: true on a public service, and false on any other; or change publicAccess or public in contract/platform.ts";
-		const broken = all(closed, switched(true, "auth"))(staging);
+		const broken = all(
+			withChecklistsOf(closing),
+			closed,
+			switched(true, "auth"),
+		)(staging);
 		expect(said(await judgeStack(broken, { platform: closing }))).toEqual([
 			expected,
 		]);
@@ -300,7 +309,11 @@ describe("plain variables of the contract", () => {
 				),
 			),
 		);
-		return said(await judgeStack(change(staging), { platform: choosing }));
+		return said(
+			await judgeStack(change(withChecklistsOf(choosing)(staging)), {
+				platform: choosing,
+			}),
+		);
 	};
 
 	it("pass where a guess could take them for faults", async () => {
@@ -354,7 +367,11 @@ describe("a plain variable with the URL of a foreign host", () => {
 				workloads.map((each) => addVariable(each, { name, value: text })),
 			),
 		);
-		return said(await judgeStack(change(staging), { platform: declaring }));
+		return said(
+			await judgeStack(change(withChecklistsOf(declaring)(staging)), {
+				platform: declaring,
+			}),
+		);
 	};
 	const served =
 		"one of auth.staging.netrasystems.ai, api.staging.netrasystems.ai, app.staging.netrasystems.ai, staging.netrasystems.ai, or a host in foreignHosts";

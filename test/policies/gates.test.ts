@@ -19,6 +19,7 @@ import {
 	all,
 	type Change,
 	edit,
+	editVariable,
 	ignoring,
 	remove,
 	set,
@@ -112,6 +113,7 @@ describe("the check job that the contract names", () => {
 				`us-central1-docker.pkg.dev/netra-staging/apps/auth@${images.auth}`,
 			),
 			setTemplate(checkJob, "containers.0.args", undefined),
+			editVariable(checkJob, "PREFLIGHT_CHECKLIST", () => []),
 			setTemplate(checkJob, "containers.0.commands", [
 				"python",
 				"-m",

@@ -2,8 +2,7 @@
  * A process that checks the buckets of a service, as often as it is asked to. Jest's context has classes of errors of its own,
  * by which Node's errors are none.
  */
-import type { Environment } from "../../contract/environments.ts";
-import type { Platform } from "../../contract/schema.ts";
+import type { Checklist } from "../../contract/checklist.ts";
 import { dependencyChecks } from "../../preflight/checks/plan.ts";
 import { readAccess } from "../../preflight/dependencies.ts";
 import { expectationsOf } from "../../preflight/expectations.ts";
@@ -11,9 +10,7 @@ import { textLine } from "../../preflight/outcome.ts";
 import { runCheck } from "../../preflight/run.ts";
 
 export type Question = {
-	platform: Platform;
-	service: string;
-	environment: Environment;
+	checklist: Checklist;
 	variables: Record<string, string>;
 };
 
@@ -26,21 +23,19 @@ process.on("message", async (question: Question) => {
 
 /** What is wrong with the variables that are given, and what the checks of buckets say. */
 async function said(question: Question): Promise<string[]> {
-	const { platform, service, environment, variables } = question;
+	const { checklist, variables } = question;
 	const { access, problems } = readAccess(
-		platform,
-		service,
-		environment,
+		checklist,
 		variables,
 		// The other stores' are nothing to this.
 		new Set(
-			expectationsOf(platform, service, environment)
+			expectationsOf(checklist)
 				.map(({ variable }) => variable)
 				.filter((variable) => variables[variable] === undefined),
 		),
 	);
-	const checks = dependencyChecks(platform, environment, access).filter(
-		({ name }) => name.startsWith("bucket"),
+	const checks = dependencyChecks(checklist, access).filter(({ name }) =>
+		name.startsWith("bucket"),
 	);
 	const never = new AbortController().signal;
 	const outcomes = await Promise.all(
@@ -48,6 +43,6 @@ async function said(question: Question): Promise<string[]> {
 	);
 	return [
 		...problems.map(({ variable, fact }) => `${variable} ${fact}`),
-		...outcomes.flat().map((each) => textLine({ service, environment }, each)),
+		...outcomes.flat().map((each) => textLine(checklist, each)),
 	];
 }

@@ -7,13 +7,17 @@ import type { Environment } from "../../contract/environments.ts";
 import { platform } from "../../contract/platform.ts";
 import { type Platform, parsePlatform } from "../../contract/schema.ts";
 import { createAuthority } from "../../local/servers/certificates.ts";
-import { secondKey } from "../../policies/shipped-key.ts";
 import { inspect } from "../../preflight/configuration.ts";
 import { withBuckets } from "../fixtures/buckets.ts";
 import { votes } from "../fixtures/contracts/votes.ts";
 import { overTls, postgresCaFile } from "../fixtures/over-tls.ts";
 import { temporaryFolder } from "../servers/folder.ts";
-import { type Logins, type Variables, variablesOf } from "./preflight.ts";
+import {
+	checklistIn,
+	type Logins,
+	type Variables,
+	variablesOf,
+} from "./preflight.ts";
 
 const folder = temporaryFolder("netra");
 afterAll(folder.remove);
@@ -60,13 +64,9 @@ function problems(
 			delete variables[name];
 		}
 	}
-	return inspect(
-		platform,
-		service,
-		environment,
-		variables,
-		secondKey,
-	).outcomes.map(({ check, fact }) => `${check} ${fact}`);
+	return inspect(checklistIn(service, environment), variables).outcomes.map(
+		({ check, fact }) => `${check} ${fact}`,
+	);
 }
 
 const services = Object.keys(platform.services);
@@ -121,38 +121,38 @@ describe("variables of a service", () => {
 		delete variables.SECRET_KEY;
 		variables.GOOGLE_OAUTH_CLIENT_ID_STAGING = "changeme-changeme";
 		variables.JWT_SECRET_KEY = "short";
-		expect(
-			inspect(platform, "auth", "staging", variables, secondKey).outcomes,
-		).toEqual([
-			{
-				state: "failed",
-				check: "SECRET_KEY",
-				secretId: "secret-key-staging",
-				fact: "is missing",
-				fix: "run 'pulumi up -s staging', which binds secret secret-key-staging to SECRET_KEY",
-			},
-			{
-				state: "failed",
-				check: "JWT_SECRET_KEY",
-				secretId: "jwt-secret-staging",
-				fact: "is shorter than 32 characters",
-				fix: "make a new value with 'pulumi config set --path 'keyEpochs[\"jwt-secret\"]' <one more> -s staging', then run 'pulumi up -s staging'",
-			},
-			{
-				state: "failed",
-				check: "GOOGLE_OAUTH_CLIENT_ID_STAGING",
-				secretId: "google-oauth-client-id-staging",
-				fact: "is a placeholder; does not end in '.apps.googleusercontent.com'",
-				fix: "store a right value with 'gcloud secrets versions add google-oauth-client-id-staging --data-file=-', pin its number with 'pulumi config set --path 'externalSecrets[\"google-oauth-client-id\"].version' <number> -s staging', then run 'pulumi up -s staging'",
-			},
-			{
-				state: "failed",
-				check: "JWT_SECRET_STAGING",
-				secretId: "jwt-secret-staging",
-				fact: "differs from JWT_SECRET_KEY, which is the same secret",
-				fix: "run 'pulumi up -s staging', which binds one version to both",
-			},
-		]);
+		expect(inspect(checklistIn("auth", "staging"), variables).outcomes).toEqual(
+			[
+				{
+					state: "failed",
+					check: "SECRET_KEY",
+					secretId: "secret-key-staging",
+					fact: "is missing",
+					fix: "run 'pulumi up -s staging', which binds secret secret-key-staging to SECRET_KEY",
+				},
+				{
+					state: "failed",
+					check: "JWT_SECRET_KEY",
+					secretId: "jwt-secret-staging",
+					fact: "is shorter than 32 characters",
+					fix: "make a new value with 'pulumi config set --path 'keyEpochs[\"jwt-secret\"]' <one more> -s staging', then run 'pulumi up -s staging'",
+				},
+				{
+					state: "failed",
+					check: "GOOGLE_OAUTH_CLIENT_ID_STAGING",
+					secretId: "google-oauth-client-id-staging",
+					fact: "is a placeholder; does not end in '.apps.googleusercontent.com'",
+					fix: "store a right value with 'gcloud secrets versions add google-oauth-client-id-staging --data-file=-', pin its number with 'pulumi config set --path 'externalSecrets[\"google-oauth-client-id\"].version' <number> -s staging', then run 'pulumi up -s staging'",
+				},
+				{
+					state: "failed",
+					check: "JWT_SECRET_STAGING",
+					secretId: "jwt-secret-staging",
+					fact: "differs from JWT_SECRET_KEY, which is the same secret",
+					fix: "run 'pulumi up -s staging', which binds one version to both",
+				},
+			],
+		);
 	});
 
 	const form =
@@ -282,7 +282,7 @@ describe("variables of a service", () => {
 		[
 			"another service's id",
 			{ SERVICE_ID: "netra-frontend" },
-			["SERVICE_ID is not the constant 'netra-backend'"],
+			["SERVICE_ID is not the constant of the contract"],
 		],
 		[
 			"authorities that are no certificates",
@@ -317,13 +317,10 @@ describe("variables of a service", () => {
 			SEARCH_HOST: "10.64.0.9",
 		});
 		const said = (change: Record<string, string>) =>
-			inspect(
-				parsePlatform(copy),
-				"backend",
-				"staging",
-				{ ...variablesOf("backend", "staging", logins), ...change },
-				secondKey,
-			).outcomes.flatMap(({ state, check, fact }) =>
+			inspect(checklistIn("backend", "staging", parsePlatform(copy)), {
+				...variablesOf("backend", "staging", logins),
+				...change,
+			}).outcomes.flatMap(({ state, check, fact }) =>
 				state === "passed" ? [] : [`${check} ${fact}`],
 			);
 		expect(said({ HOST: "0.0.0.0", SEARCH_HOST: "10.64.0.9" })).toEqual([]);
@@ -367,7 +364,7 @@ describe("variables of a service", () => {
 				CLICKHOUSE_PASSWORD: "00112233445566",
 				...change,
 			};
-			return inspect(apart, "backend", "staging", all, secondKey);
+			return inspect(checklistIn("backend", "staging", apart), all);
 		};
 
 		it("[R-020] are read together as one login, to the default database", () => {
@@ -449,11 +446,8 @@ describe("variables of a service", () => {
 				return path;
 			});
 			return inspect(
-				parsePlatform(contract as never),
-				"web",
-				"staging",
+				checklistIn("web", "staging", parsePlatform(contract as never)),
 				{ ...variables, NETRA_MOUNTED_FILES: paths.join(":") },
-				secondKey,
 			);
 		}
 		const { user, password, via } = logins.postgres;
@@ -529,18 +523,12 @@ describe("variables of a service", () => {
 			via: { host: "10.64.0.3", port: 5432, caFile },
 		};
 		const inspected = (platform: Platform, change: Variables = {}) =>
-			inspect(
-				platform,
-				"auth",
-				"staging",
-				{
-					...variablesOf("auth", "staging", logins),
-					DATABASE_URL: databaseUrl("libpq", tlsLogin),
-					POSTGRES_HOST: "10.64.0.3",
-					...change,
-				},
-				secondKey,
-			);
+			inspect(checklistIn("auth", "staging", platform), {
+				...variablesOf("auth", "staging", logins),
+				DATABASE_URL: databaseUrl("libpq", tlsLogin),
+				POSTGRES_HOST: "10.64.0.3",
+				...change,
+			});
 		const said = (platform: Platform, change: Variables) =>
 			inspected(platform, change).outcomes.map(
 				({ check, fact }) => `${check} ${fact}`,
@@ -657,13 +645,10 @@ describe("variables of a service", () => {
 				` ${planted}`,
 				`postgresql+asyncpg://u:${planted}@/db?${planted}=1`,
 			]) {
-				const { outcomes } = inspect(
-					platform,
-					"backend",
-					"staging",
-					{ ...variables, [variable]: value },
-					secondKey,
-				);
+				const { outcomes } = inspect(checklistIn("backend", "staging"), {
+					...variables,
+					[variable]: value,
+				});
 				expect(JSON.stringify(outcomes)).not.toContain("planted");
 			}
 		}
@@ -676,13 +661,10 @@ describe("a service that binds a bucket", () => {
 		contract: Platform,
 		change: Variables,
 	) =>
-		inspect(
-			contract,
-			"auth",
-			environment,
-			{ ...variablesOf("auth", environment, logins), ...change },
-			secondKey,
-		);
+		inspect(checklistIn("auth", environment, contract), {
+			...variablesOf("auth", environment, logins),
+			...change,
+		});
 
 	it("[R-004] has it tried as its own account", () => {
 		const { access, outcomes } = inspected("staging", withBuckets(), {
@@ -744,13 +726,10 @@ describe("a service that binds a bucket", () => {
 			S3_ACCESS_KEY_ID: "GOOG1E0123456789",
 			S3_SECRET_ACCESS_KEY: "short",
 		};
-		const found = inspect(
-			withBuckets(),
-			"backend",
-			"staging",
-			{ ...variablesOf("backend", "staging", logins), ...given },
-			secondKey,
-		);
+		const found = inspect(checklistIn("backend", "staging", withBuckets()), {
+			...variablesOf("backend", "staging", logins),
+			...given,
+		});
 		expect(found.outcomes.map(({ check, fact }) => `${check} ${fact}`)).toEqual(
 			["S3_SECRET_ACCESS_KEY is shorter than 8 characters"],
 		);

@@ -13,6 +13,7 @@ import {
 	expect,
 	it,
 } from "@jest/globals";
+import type { Environment } from "../../contract/environments.ts";
 import type { Platform } from "../../contract/schema.ts";
 import { createAuthority } from "../../local/servers/certificates.ts";
 import { signatureHeaders } from "../../preflight/aws-signature.ts";
@@ -22,7 +23,7 @@ import { temporaryFolder } from "../servers/folder.ts";
 import { drop, flood, hang, startMisbehaving } from "../servers/misbehaving.ts";
 import { type StorageServer, startStorage } from "../servers/storage.ts";
 import type { Question } from "./bucket-process.ts";
-import { withoutAttempts } from "./preflight.ts";
+import { checklistIn, withoutAttempts } from "./preflight.ts";
 
 const authority = createAuthority("storage");
 const folder = temporaryFolder("netra");
@@ -63,15 +64,16 @@ const variables = (change: Variables = {}): Variables => ({
 /** What preflight says of the buckets of a service. */
 async function said(
 	variables: Variables,
-	about: Partial<Omit<Question, "variables">> = {},
+	{
+		platform = withBuckets(),
+		service = "backend",
+		environment = "staging",
+	}: { platform?: Platform; service?: string; environment?: Environment } = {},
 ): Promise<string[]> {
 	const answer = once(preflight, "message");
 	preflight.send({
-		platform: withBuckets(),
-		service: "backend",
-		environment: "staging",
+		checklist: checklistIn(service, environment, platform),
 		variables,
-		...about,
 	} satisfies Question);
 	return withoutAttempts((await answer)[0] as string[]);
 }

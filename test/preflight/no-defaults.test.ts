@@ -2,9 +2,9 @@ import { describe, expect, it } from "@jest/globals";
 import { bindingsFor } from "../../contract/bindings.ts";
 import { environments } from "../../contract/environments.ts";
 import { platform } from "../../contract/platform.ts";
-import { secondKey } from "../../policies/shipped-key.ts";
 import { inspect } from "../../preflight/configuration.ts";
 import { textLine } from "../../preflight/outcome.ts";
+import { checklistIn } from "./preflight.ts";
 
 const everyBinding = environments.flatMap((environment) =>
 	Object.keys(platform.services).flatMap((service) =>
@@ -31,11 +31,8 @@ describe("a secret variable that is missing", () => {
 		expect(everyBinding.length).toBeGreaterThan(100);
 		for (const { environment, service, variable, secretId } of everyBinding) {
 			const { outcomes, access } = inspect(
-				platform,
-				service,
-				environment,
+				checklistIn(service, environment),
 				onlyPlain(service, environment),
-				secondKey,
 			);
 			expect(
 				outcomes

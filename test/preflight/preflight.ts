@@ -5,14 +5,21 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { bindingsFor } from "../../contract/bindings.ts";
 import {
+	type Checklist,
+	checklistVariable,
+	readChecklist,
+} from "../../contract/checklist.ts";
+import {
 	clickhouseUrl,
 	databaseUrl,
 	redisUrl,
 } from "../../contract/connection-strings.ts";
-import type { Environment } from "../../contract/environments.ts";
+import { type Environment, environments } from "../../contract/environments.ts";
 import { platform } from "../../contract/platform.ts";
-import type { SecretContract } from "../../contract/schema.ts";
+import type { Platform, SecretContract } from "../../contract/schema.ts";
+import { checklistOf } from "../../contract/service-checklist.ts";
 import type { DatabaseDriver, RedisDriver } from "../../contract/stores.ts";
+import { secondKey } from "../../policies/shipped-key.ts";
 
 export type Variables = Record<string, string>;
 
@@ -103,10 +110,35 @@ function secretValue({ source }: SecretContract, logins: Logins): string {
 	}
 }
 
+/** The checklist of a service, as preflight reads it from its job. */
+export function checklistIn(
+	service: string,
+	environment: Environment,
+	contract: Platform = platform,
+): Checklist {
+	const made = checklistOf(contract, secondKey, service, environment);
+	const read = readChecklist(JSON.stringify(made));
+	if ("fact" in read) {
+		throw new Error(read.fact);
+	}
+	return read;
+}
+
+/** What a job brings beside the service's variables; nothing where there is no such service. */
+function broughtBy([, service = "", name]: readonly string[]): Variables {
+	const environment = environments.find((each) => each === name);
+	return environment === undefined || !Object.hasOwn(platform.services, service)
+		? {}
+		: {
+				[checklistVariable]: JSON.stringify(checklistIn(service, environment)),
+			};
+}
+
 const folder = fileURLToPath(new URL("../../preflight", import.meta.url));
 
 /**
- * Starts preflight with these variables and no others, but where Node.js keeps what it compiled.
+ * Starts preflight with these variables and no others, but the shipped contract's checklist and where Node.js keeps what
+ * it compiled.
  * @param program @default the sources
  */
 export function spawnPreflight(
@@ -115,7 +147,11 @@ export function spawnPreflight(
 	program = folder,
 ): ChildProcess {
 	return spawn(process.execPath, ["--no-warnings", program, ...args], {
-		env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...variables },
+		env: {
+			NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+			...broughtBy(args),
+			...variables,
+		},
 		stdio: ["ignore", "pipe", "pipe"],
 	});
 }

@@ -2,20 +2,21 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { platform } from "../../contract/platform.ts";
 import { scrubberFor } from "../../preflight/redaction.ts";
 import { startHttps } from "../servers/clickhouse.ts";
 import { awkwardPassword } from "../servers/data-stores.ts";
 import { temporaryFolder } from "../servers/folder.ts";
 import { startMisbehaving } from "../servers/misbehaving.ts";
 import { FaultBench } from "./fault-bench.ts";
+import { checklistIn } from "./preflight.ts";
 
+const backend = checklistIn("backend", "staging");
 const password = "Planted-p@ss/w+rd";
 const encoded = encodeURIComponent(password);
 
 describe("what is printed", () => {
 	it("[R-063] holds a secret in no spelling", () => {
-		const scrub = scrubberFor(platform, {
+		const scrub = scrubberFor(backend, {
 			DATABASE_URL: `postgresql+asyncpg://netra_a:${encoded}@/netra?host=/cloudsql/a`,
 			CLICKHOUSE_URL: `https://netra:${encoded}@click:8443/netra`,
 			JDBC_URL: "jdbc:postgresql:///netra?user=netra_a&password=another%2089",
@@ -47,7 +48,7 @@ describe("what is printed", () => {
 	});
 
 	it("keeps what is no secret", () => {
-		const scrub = scrubberFor(platform, {
+		const scrub = scrubberFor(backend, {
 			POSTGRES_HOST: "/cloudsql/p:r:i",
 			POSTGRES_DB: "netra",
 			POSTGRES_USER: "netra_a",
@@ -64,7 +65,7 @@ describe("what is printed", () => {
 	it("is scrubbed before it is shortened", () => {
 		fc.assert(
 			fc.property(fc.nat({ max: 700 }), (length) => {
-				const scrub = scrubberFor(platform, { SECRET_KEY: "0123456789abcdef" });
+				const scrub = scrubberFor(backend, { SECRET_KEY: "0123456789abcdef" });
 				expect(scrub(`${"x".repeat(length)}0123456789abcdef`)).not.toContain(
 					"012",
 				);

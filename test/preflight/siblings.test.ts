@@ -2,12 +2,13 @@ import { describe, expect, it } from "@jest/globals";
 import { platform } from "../../contract/platform.ts";
 import type { Platform } from "../../contract/schema.ts";
 import { siblingChecks } from "../../preflight/checks/plan.ts";
+import { checklistIn } from "./preflight.ts";
 
 const variables = {
 	AUTH_SERVICE_URL: "https://auth.staging.netrasystems.ai",
 };
 const asked = (contract: Platform) =>
-	siblingChecks(contract, "backend", "staging", variables).map(
+	siblingChecks(checklistIn("backend", "staging", contract), variables).map(
 		({ name }) => name,
 	);
 

@@ -1,4 +1,5 @@
 /** What the program declares in each stack and phase, as text that a person can read and compare. */
+import { checklistVariable } from "../../contract/checklist.ts";
 import type { Environment } from "../../contract/environments.ts";
 import {
 	isObject,
@@ -93,6 +94,8 @@ function flatten(path: string, value: Value, found: Map<string, string>): void {
 		for (const [key, each] of byKey(value)) {
 			flatten(`${path}.${key}`, each, found);
 		}
+	} else if (path.endsWith(`.${checklistVariable}.value`)) {
+		flatten(path, JSON.parse(String(value)), found);
 	} else {
 		found.set(path, normalised(JSON.stringify(value)));
 	}

@@ -14,9 +14,6 @@ const callers =
 const loginRecord =
 	"the template records the login that it was made for, so that a revision made from it by hand can be told from one that uses another";
 
-const environmentGiven =
-	"preflight's jobs are told the environment, so they run once more, and the service is deployed anew after them as after any change of a job that must pass first";
-
 export const accepted: readonly Accepted[] = [
 	...["auth", "backend", "frontend"].map((service) => ({
 		change: `delete gcp:cloudrunv2/serviceIamMember:ServiceIamMember::${service}-callers`,
@@ -26,8 +23,4 @@ export const accepted: readonly Accepted[] = [
 		change: `new revision: gcp:cloudrunv2/service:Service::${service}`,
 		reason: loginRecord,
 	})),
-	{
-		change: "new revision: gcp:cloudrunv2/service:Service::frontend",
-		reason: environmentGiven,
-	},
 ];

@@ -2,31 +2,41 @@
 import { writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
+import { rootCertificates } from "node:tls";
+import { secretIdIn, serviceBehind } from "../../../contract/names.ts";
+import { storesOfKind } from "../../../contract/needs.ts";
+import { platform } from "../../../contract/platform.ts";
+import { checklistOf } from "../../../contract/service-checklist.ts";
+import { BoundValues } from "../../../preflight/bound-values.ts";
+import {
+	clickhouseLogin,
+	defaultDatabase,
+} from "../../../preflight/clickhouse-login.ts";
+import { withFiles } from "../../../preflight/files.ts";
 import { CloudError } from "../../provider/core.ts";
 import type { Workload } from "../data-plane.ts";
 import { outsideIdentity } from "./authority.ts";
 import { enabledPayloads, readWorld } from "./cloud-file.ts";
+import { variablesOf } from "./container.ts";
 import type { ClickhouseRecord } from "./state-file.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
-
-/** Every enabled version of it is accepted, so that the issuer's own change of password can be tried. */
-const passwordSecret = "clickhouse-password-local";
+const loopback = /^(?:localhost|127(?:\.\d+){3}|::1)$/;
 
 export class Clickhouse {
 	readonly #around: Surroundings;
-	#server: Server | undefined;
+	/** By port; several stores may be databases of one server. */
+	readonly #servers = new Map<number, Server>();
 
 	constructor(around: Surroundings) {
 		this.#around = around;
 		// Containers read it at their start, whether or not they use anything outside.
 		writeFileSync(
 			around.layout.trustStore,
-			outsideIdentity(around.layout).authority,
-			{
-				mode: 0o600,
-			},
+			[...rootCertificates, outsideIdentity(around.layout).authority].join(
+				"\n",
+			),
+			{ mode: 0o600 },
 		);
 	}
 
@@ -34,70 +44,112 @@ export class Clickhouse {
 	 * Listens where the workload expects ClickHouse, if that is on this machine.
 	 * @throws {CloudError} if another program has the port.
 	 */
-	async provide({ project, environment }: Workload): Promise<void> {
-		const url = URL.parse(environment.CLICKHOUSE_URL ?? "");
-		if (url === null || !loopback.test(url.hostname)) return;
+	async provide(workload: Workload): Promise<void> {
+		const { project, owner } = workload;
+		const service = serviceBehind(platform, owner, "local");
+		if (service === undefined) return;
+		// Nothing is judged here, so nothing is forbidden.
+		const allowed = { forbiddenVariables: {}, alternatives: {} };
+		const checklist = checklistOf(platform, allowed, service, "local");
+		const values = new BoundValues(
+			checklist,
+			withFiles(variablesOf(workload), Object.keys(checklist.files)),
+			new Set(),
+		);
 		const { records } = this.#around;
-		const wanted: ClickhouseRecord = {
-			project,
-			port: Number(url.port || 443),
-			user: decodeURIComponent(url.username),
-			database: decodeURIComponent(url.pathname.slice(1)),
-		};
-		const moved = records.state.clickhouse?.port !== wanted.port;
-		records.state.clickhouse = wanted;
+		for (const { name, store } of storesOfKind(platform, "clickhouse")) {
+			const login = clickhouseLogin(values, name)?.login;
+			if (login === undefined || !loopback.test(login.host)) continue;
+			records.state.clickhouseLogins[`${service}/${name}`] = {
+				project,
+				store: name,
+				port: login.port,
+				user: login.user,
+				database: login.database,
+				passwordSecret: secretIdIn(store.passwordSecret, "local"),
+			};
+		}
 		records.save();
-		if (moved) this.stop();
 		await this.resume();
 	}
 
-	/** Listens if it should. */
+	/** Listens on the ports that it should have, and on no others. */
 	async resume(): Promise<void> {
-		const record = this.#around.records.state.clickhouse;
-		if (this.#server !== undefined || record === undefined) return;
+		const wanted = new Map(
+			this.#logins.map(({ port, store }) => [port, store]),
+		);
+		for (const [port, server] of this.#servers)
+			if (!wanted.has(port)) this.#close(port, server);
+		for (const [port, store] of wanted)
+			if (!this.#servers.has(port)) await this.#listen(port, store);
+	}
+
+	/** Those that it should listen on. */
+	get ports(): number[] {
+		return [...new Set(this.#logins.map(({ port }) => port))];
+	}
+
+	get #logins(): ClickhouseRecord[] {
+		return Object.values(this.#around.records.state.clickhouseLogins);
+	}
+
+	stop(): void {
+		for (const [port, server] of this.#servers) this.#close(port, server);
+	}
+
+	#close(port: number, server: Server): void {
+		server.close();
+		server.closeAllConnections();
+		this.#servers.delete(port);
+	}
+
+	async #listen(port: number, store: string): Promise<void> {
 		const { certificate: cert, key } = outsideIdentity(
 			this.#around.layout,
 		).server;
 		const server = createServer({ cert, key }, (request, response) =>
-			this.#answer(request, response),
+			this.#answer(port, request, response),
 		);
-		this.#server = server;
+		this.#servers.set(port, server);
 		try {
 			await new Promise<void>((resolve, reject) => {
 				server.once("error", reject);
-				server.listen(record.port, "127.0.0.1", resolve);
+				server.listen(port, "127.0.0.1", resolve);
 			});
 		} catch (error) {
-			this.#server = undefined;
+			this.#servers.delete(port);
 			const { code } = error as NodeJS.ErrnoException;
 			throw new CloudError(
-				`the stand-in for ClickHouse cannot listen on port ${record.port} (${code}): choose a free one with 'tools/pulumi-local config set --path stores.clickhouse.port <port> -s local', then run the command again`,
+				`the stand-in for ClickHouse cannot listen on port ${port} (${code}): choose a free one with 'tools/pulumi-local config set --path stores.${store}.port <port> -s local', then run the command again`,
 			);
 		}
 	}
 
-	stop(): void {
-		this.#server?.close();
-		this.#server?.closeAllConnections();
-		this.#server = undefined;
-	}
-
-	#answer(request: IncomingMessage, response: ServerResponse): void {
-		const record = this.#around.records.state.clickhouse;
+	#answer(
+		port: number,
+		request: IncomingMessage,
+		response: ServerResponse,
+	): void {
 		const query = new URL(request.url ?? "", "https://localhost").searchParams;
 		const refuse = (status: number, code: number, type: string) =>
 			response
 				.writeHead(status)
 				.end(`Code: ${code}. DB::Exception: ${type}. (${type})`);
 		request.resume();
-		if (record === undefined || !this.#admits(record, request))
-			refuse(403, 516, "AUTHENTICATION_FAILED");
-		else if (query.get("database") !== record.database)
+		const databases = this.#logins
+			.filter((login) => login.port === port && this.#admits(login, request))
+			.map(({ database }) => database);
+		if (databases.length === 0) refuse(403, 516, "AUTHENTICATION_FAILED");
+		else if (!databases.includes(query.get("database") ?? defaultDatabase))
 			refuse(404, 81, "UNKNOWN_DATABASE");
 		else response.end("1\n");
 	}
 
-	#admits({ project, user }: ClickhouseRecord, request: IncomingMessage) {
+	/** Every enabled version of the password is accepted, so that the issuer's own change of it can be tried. */
+	#admits(
+		{ project, user, passwordSecret }: ClickhouseRecord,
+		request: IncomingMessage,
+	) {
 		const world = readWorld(this.#around.layout.directory, project);
 		if (world === undefined) return false;
 		return enabledPayloads(world, passwordSecret).some(

@@ -2,6 +2,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { serviceBehind } from "../../../contract/names.ts";
+import { platform } from "../../../contract/platform.ts";
 import { blocksAt, textAt } from "../../provider/values.ts";
 import type { Workload } from "../data-plane.ts";
 import { logFile } from "./layout.ts";
@@ -9,7 +11,11 @@ import { signalTo } from "./process-list.ts";
 import { storageVariables } from "./storage.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-const preflight = resolve(import.meta.dirname, "../../../preflight");
+const checkout = resolve(import.meta.dirname, "../../..");
+/** What the image holds; the job brings its checklist. */
+const preflight = join(checkout, "preflight");
+/** What stands in for a service: preflight with the checkout's contract. */
+const service = join(checkout, "tools/preflight.ts");
 const graceSeconds = 10;
 
 /** How a container ended: its exit code, or the signal that ended it. */
@@ -40,10 +46,8 @@ export function startContainer(
 		// What the template declares wins over the image, as in any container.
 		env: {
 			...imageEnvironment(home, layout.trustStore),
-			// A process has no folders of its own: they begin with the stack's, and preflight has to find them.
-			...mountedFilesOf(workload),
 			...storageVariables(records.state.storage),
-			...workload.environment,
+			...variablesOf(workload),
 			...given,
 		},
 		stdio: ["ignore", log, log],
@@ -98,43 +102,60 @@ export function describe({ code, signal }: Ending): string {
 }
 
 /** The template's command; without one, what stands in for the image's own. */
-function commandOf({ template }: Workload): string[] {
+function commandOf({ template, owner }: Workload): string[] {
 	const [container] = blocksAt(template, "containers");
 	const texts = (key: "commands" | "args") => {
 		const given = container?.[key];
 		return Array.isArray(given) ? given.map(String) : [];
 	};
-	const image = imageName(textAt(container, "image"));
 	const commands = texts("commands");
 	if (commands.length > 0) return [...commands, ...texts("args")];
-	return image === "preflight"
-		? [process.execPath, preflight, ...texts("args")]
+	// As the system's authorities they stay trusted where the template names others in NODE_EXTRA_CA_CERTS.
+	const node = [process.execPath, "--use-openssl-ca"];
+	return imageName(textAt(container, "image")) === "preflight"
+		? [...node, preflight, ...texts("args")]
 		: // This machine's network is not the container's own: the front door alone has to reach it.
 			[
-				process.execPath,
-				preflight,
+				...node,
+				service,
 				"serve",
-				image,
+				serviceBehind(platform, owner, "local") ?? owner,
 				"local",
 				"--address=127.0.0.1",
 			];
 }
 
-/** `auth` of `us-central1-docker.pkg.dev/project/repository/auth@sha256:…`. */
+/** `preflight` of `us-central1-docker.pkg.dev/project/repository/preflight@sha256:…`. */
 function imageName(image: string): string {
 	return image.split("@")[0]?.split("/").at(-1)?.split(":")[0] ?? "";
 }
 
-/** The paths of the secret files on this machine, for preflight. */
-function mountedFilesOf({ files }: Workload): Record<string, string> {
+/**
+ * The template's variables. A process has no folders of its own, so a variable that names a secret file, such as PGSSLROOTCERT, names
+ * it where this machine has it, and preflight is told of all files.
+ */
+export function variablesOf({
+	environment,
+	files,
+}: Workload): Record<string, string> {
 	const paths = Object.keys(files);
-	return paths.length === 0 ? {} : { NETRA_MOUNTED_FILES: paths.join(":") };
+	const here = (value: string) =>
+		value.startsWith("/")
+			? (paths.find((path) => path.endsWith(value)) ?? value)
+			: value;
+	return {
+		...(paths.length === 0 ? {} : { NETRA_MOUNTED_FILES: paths.join(":") }),
+		...Object.fromEntries(
+			Object.entries(environment).map(([name, value]) => [name, here(value)]),
+		),
+	};
 }
 
 function imageEnvironment(home: string, trustStore: string) {
 	return {
 		PATH: `${dirname(process.execPath)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
 		HOME: home,
+		SSL_CERT_FILE: trustStore,
 		NODE_EXTRA_CA_CERTS: trustStore,
 	};
 }

@@ -34,7 +34,7 @@ export type Layout = {
 	servers: string;
 	/** What containers use as their home. */
 	containers: string;
-	/** The authorities that containers trust beside the public ones. */
+	/** The authorities that containers trust: the public ones, and that of the stand-in for ClickHouse. */
 	trustStore: string;
 };
 

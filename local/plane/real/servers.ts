@@ -114,8 +114,13 @@ export abstract class Servers<Kept extends Instance, Running extends Server> {
 		return identityIn(
 			join(this.folderOf(key), "certificates.json"),
 			this.#product.authority,
-			["localhost", "127.0.0.1"],
+			this.certifiedNames(key),
 		);
+	}
+
+	/** The names and addresses in an instance's certificate. */
+	protected certifiedNames(_key: string): string[] {
+		return ["localhost", "127.0.0.1"];
 	}
 
 	/** Starts an instance as it is on file; whoever asks meanwhile waits for the same start. */

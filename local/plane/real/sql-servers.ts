@@ -1,5 +1,6 @@
 /** Cloud SQL: a PostgreSQL server for each instance, with databases and logins as the API makes them. */
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { Client, DatabaseError, escapeIdentifier } from "pg";
 import { CloudError } from "../../provider/core.ts";
 import { blocksAt, type Properties, textAt } from "../../provider/values.ts";
@@ -14,6 +15,7 @@ import { type PostgresServer, startPostgres } from "../../servers/postgres.ts";
 import type { SqlEndpoint } from "../data-plane.ts";
 import { describeCertificate } from "./authority.ts";
 import { isPortFree } from "./ports.ts";
+import { newPrivateAddress } from "./private-addresses.ts";
 import { Servers } from "./servers.ts";
 import type { SqlRecord } from "./state-file.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -30,18 +32,24 @@ export class SqlServers extends Servers<SqlRecord, PostgresServer> {
 		);
 	}
 
-	/** Starts an instance, or applies its changed flags by starting it again. */
+	/** Starts an instance, or applies what changed of it by starting it again. */
 	async start(project: string, instance: Properties): Promise<SqlEndpoint> {
 		const name = textAt(instance, "name");
 		const key = `${project}/${name}`;
-		const settings = settingsOf(instance);
+		const asked = {
+			settings: settingsOf(instance),
+			tlsOnly:
+				textAt(instance, "settings.ipConfiguration.sslMode") ===
+				"ENCRYPTED_ONLY",
+		};
 		const known = this.around.records.state.sql[key];
-		if (JSON.stringify(known?.settings) !== JSON.stringify(settings))
-			await this.stop(key);
+		const runs = { settings: known?.settings, tlsOnly: known?.tlsOnly };
+		if (!isDeepStrictEqual(runs, asked)) await this.stop(key);
 		const port = known?.port ?? (await freePort());
-		await this.keep({ project, name, port, settings });
+		const address = known?.address ?? newPrivateAddress();
+		await this.keep({ project, name, port, address, ...asked });
 		return {
-			privateAddress: "127.0.0.1",
+			privateAddress: address,
 			publicAddress: "",
 			authority: describeCertificate(this.identity(key).authority),
 		};
@@ -97,6 +105,11 @@ export class SqlServers extends Servers<SqlRecord, PostgresServer> {
 		);
 	}
 
+	/** As in Cloud SQL the certificate names the instance and no address, so that only `verify-ca` can pass. */
+	protected override certifiedNames(key: string): string[] {
+		return [key.replace("/", ":")];
+	}
+
 	protected override async launch(
 		key: string,
 		record: SqlRecord,
@@ -110,6 +123,7 @@ export class SqlServers extends Servers<SqlRecord, PostgresServer> {
 		return startPostgres(folder, {
 			port: record.port,
 			tls: this.identity(key).server,
+			tlsOnly: record.tlsOnly,
 			spawned: (pid) => processes.add(`PostgreSQL ${key}`, pid, "SIGINT"),
 			settings: {
 				// Relative to the data, so that the path's length does not count against the limit of sockets.
@@ -131,7 +145,8 @@ export class SqlServers extends Servers<SqlRecord, PostgresServer> {
 		instance: string,
 		use: (client: Client) => Promise<unknown>,
 	): Promise<void> {
-		const server = this.running.get(`${project}/${instance}`);
+		const key = `${project}/${instance}`;
+		const server = this.running.get(key);
 		if (server === undefined)
 			throw new CloudError(
 				"googleapi: Error 404: The Cloud SQL instance does not exist., instanceDoesNotExist",
@@ -141,6 +156,11 @@ export class SqlServers extends Servers<SqlRecord, PostgresServer> {
 			host: "127.0.0.1",
 			port: server.port,
 			database: "postgres",
+			ssl: {
+				ca: this.identity(key).authority,
+				// The certificate names no address.
+				checkServerIdentity: () => undefined,
+			},
 		});
 		await client.connect();
 		try {

@@ -6,7 +6,12 @@ import { replaceFile } from "./replace-file.ts";
 export type SqlRecord = {
 	project: string;
 	name: string;
+	/** Where it listens, on 127.0.0.1. */
 	port: number;
+	/** What the cloud calls its private address; it stays, since secrets hold it. An older stand-in gave none. */
+	address?: string;
+	/** Whether it refuses connections by TCP without TLS. */
+	tlsOnly: boolean;
 	/** Of postgresql.conf. */
 	settings: Record<string, string>;
 };
@@ -30,11 +35,16 @@ export type ServiceRecord = {
 	revisions: Record<string, Workload>;
 };
 
+/** How a service logs in to somebody else's ClickHouse. */
 export type ClickhouseRecord = {
 	project: string;
+	/** The store's name in the contract. */
+	store: string;
 	port: number;
 	user: string;
 	database: string;
+	/** The id in Secret Manager. */
+	passwordSecret: string;
 };
 
 export type StorageRecord = { project: string; port: number };
@@ -48,21 +58,26 @@ export type MountRecord = {
 	entries: string[];
 };
 
-/** By `project/name`; mounts by path. */
+/** By `project/name`; mounts by path, logins to ClickHouse by `service/store`. */
 export type PlaneState = {
 	sql: Record<string, SqlRecord>;
 	redis: Record<string, RedisRecord>;
 	services: Record<string, ServiceRecord>;
 	mounts: Record<string, MountRecord>;
-	clickhouse?: ClickhouseRecord;
+	clickhouseLogins: Record<string, ClickhouseRecord>;
 	storage?: StorageRecord;
 };
 
 /** Reads the state without changing anything; empty where there is none. */
 export function readState(file: string): PlaneState {
-	return existsSync(file)
-		? JSON.parse(readFileSync(file, "utf8"))
-		: { sql: {}, redis: {}, services: {}, mounts: {} };
+	return {
+		sql: {},
+		redis: {},
+		services: {},
+		mounts: {},
+		clickhouseLogins: {},
+		...(existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {}),
+	};
 }
 
 /** Whether nothing is left that should run. */

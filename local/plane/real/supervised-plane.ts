@@ -14,6 +14,7 @@ import { Clickhouse } from "./clickhouse.ts";
 import { readWorld, sharesIn } from "./cloud-file.ts";
 import { Executions } from "./executions.ts";
 import { Mounts } from "./mounts.ts";
+import { PrivateAddresses } from "./private-addresses.ts";
 import { probeIn } from "./probe.ts";
 import { RedisServers } from "./redis-servers.ts";
 import { Service } from "./service.ts";
@@ -26,6 +27,7 @@ import type { Surroundings } from "./surroundings.ts";
 export class SupervisedPlane implements DataPlane {
 	readonly #around: Surroundings;
 	readonly #sql: SqlServers;
+	readonly #addresses: PrivateAddresses;
 	readonly #redis: RedisServers;
 	readonly #clickhouse: Clickhouse;
 	readonly #storage: Storage;
@@ -37,6 +39,7 @@ export class SupervisedPlane implements DataPlane {
 	constructor(around: Surroundings) {
 		this.#around = around;
 		this.#sql = new SqlServers(around);
+		this.#addresses = new PrivateAddresses(around);
 		this.#redis = new RedisServers(around);
 		this.#clickhouse = new Clickhouse(around);
 		this.#storage = new Storage(around);
@@ -89,6 +92,7 @@ export class SupervisedPlane implements DataPlane {
 		await Promise.all([...this.#services.values()].map((one) => one.close()));
 		await this.#executions.stopAll();
 		this.#clickhouse.stop();
+		this.#addresses.closeAll();
 		this.#storage.stop();
 		await this.#sql.stopAll();
 		await this.#redis.stopAll();
@@ -100,7 +104,7 @@ export class SupervisedPlane implements DataPlane {
 	}
 
 	status(): PlaneStatus {
-		const { sql, redis, clickhouse, storage } = this.#around.records.state;
+		const { sql, redis, storage } = this.#around.records.state;
 		return {
 			supervisor: { pid: process.pid },
 			logs: this.#around.layout.logs,
@@ -114,9 +118,10 @@ export class SupervisedPlane implements DataPlane {
 					what: `Redis ${name}`,
 					port,
 				})),
-				...(clickhouse === undefined
-					? []
-					: [{ what: "ClickHouse (stand-in)", port: clickhouse.port }]),
+				...this.#clickhouse.ports.map((port) => ({
+					what: "ClickHouse (stand-in)",
+					port,
+				})),
 				...(storage === undefined
 					? []
 					: [{ what: "Cloud Storage (stand-in)", port: storage.port }]),
@@ -134,6 +139,7 @@ export class SupervisedPlane implements DataPlane {
 
 	async stopSqlInstance(project: string, instance: string): Promise<void> {
 		this.#mounts.unlink(project, instance);
+		this.#addresses.close(project, instance);
 		await this.#sql.remove(project, instance);
 	}
 
@@ -221,6 +227,7 @@ export class SupervisedPlane implements DataPlane {
 
 	readonly #prepare = async (workload: Workload): Promise<void> => {
 		this.#mounts.prepare(workload);
+		await this.#addresses.provide(workload);
 		await this.#clickhouse.provide(workload);
 		await this.#storage.provide(workload);
 	};

@@ -193,16 +193,36 @@ describe("an error names what to change", () => {
 				resolve((other.address() as { port: number }).port),
 			),
 		);
-		const CLICKHOUSE_URL = `https://netra:pass@localhost:${port}/netra`;
+		const CLICKHOUSE_URL = `https://netra:4b1c8e92d7f04b1c8e92d7f0@localhost:${port}/netra`;
 		try {
 			await expect(
-				bench.serve("one", { environment: { CLICKHOUSE_URL } }),
+				bench.plane.startRevision({
+					...workload("one", { environment: { CLICKHOUSE_URL } }),
+					owner: "netra-backend-local",
+				}),
 			).rejects.toThrow(
 				`the stand-in for ClickHouse cannot listen on port ${port} (EADDRINUSE): choose a free one with 'tools/pulumi-local config set --path stores.clickhouse.port <port> -s local', then run the command again`,
 			);
 		} finally {
 			other.close();
 		}
+	});
+
+	it("when another program has the port of PostgreSQL's private address", async () => {
+		const { privateAddress } = await bench.plane.startSqlInstance(
+			project,
+			instance,
+		);
+		const environment = { DB_HOST: privateAddress };
+		const other = createServer();
+		await new Promise<void>((resolve) =>
+			other.listen(5432, privateAddress, resolve),
+		);
+		await expect(bench.serve("one", { environment })).rejects.toThrow(
+			`this machine cannot listen at ${privateAddress}:5432, the private address of PostgreSQL ${project}/db (EADDRINUSE): end the program that listens on port 5432 of every address, then run the command again`,
+		);
+		await new Promise((resolve) => other.close(resolve));
+		await bench.serve("one", { environment });
 	});
 
 	it("when a socket's path is too long", async () => {
@@ -236,16 +256,17 @@ describe("an error names what to change", () => {
 describe("the stand-in for ClickHouse", () => {
 	it("is trusted by containers", async () => {
 		const port = await freePort();
-		const CLICKHOUSE_URL = `https://netra:wrong@localhost:${port}/netra`;
+		const CLICKHOUSE_URL = `https://netra:4b1c8e92d7f04b1c8e92d7f0@localhost:${port}/netra`;
 		const script = `fetch("https://localhost:${port}/").then(({ status }) => process.exit(status === 403 ? 0 : 1))`;
 		expect(
-			await bench.plane.runExecution(
-				workload("one", {
+			await bench.plane.runExecution({
+				...workload("one", {
 					environment: { CLICKHOUSE_URL },
 					container: { commands: ["node", "-e", script] },
 					template: { maxRetries: 0 },
 				}),
-			),
+				owner: "netra-preflight-backend-local",
+			}),
 		).toEqual({ ok: true });
 	});
 });

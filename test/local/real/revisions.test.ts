@@ -46,6 +46,7 @@ describe("a container", () => {
 			K_REVISION: "one",
 			K_CONFIGURATION: service,
 			NODE_EXTRA_CA_CERTS: bench.layout.trustStore,
+			SSL_CERT_FILE: bench.layout.trustStore,
 		});
 		expect(Number(PORT)).toBeGreaterThan(1024);
 		expect(dirname(HOME)).toBe(bench.layout.containers);
@@ -60,8 +61,15 @@ describe("a container", () => {
 
 	it("finds secret files where they are mounted, for its owner only", async () => {
 		const path = join(bench.folder, "mounted/here/ca.pem");
-		await bench.serve("one", { files: { [path]: "line\n" } });
+		await bench.serve("one", {
+			files: { [path]: "line\n" },
+			environment: { PGSSLROOTCERT: "/here/ca.pem", KEY_FILE: "/key.pem" },
+		});
 		expect(readFileSync(path, "utf8")).toBe("line\n");
+		expect(JSON.parse(await bench.ask("/environment"))).toMatchObject({
+			PGSSLROOTCERT: path,
+			KEY_FILE: "/key.pem",
+		});
 		expect(statSync(path).mode & 0o777).toBe(0o600);
 		await bench.plane.stopService(project, service);
 		expect(existsSync(join(bench.folder, "mounted"))).toBe(false);

@@ -58,7 +58,8 @@ export const set = (
 		) as Properties,
 	}));
 
-function withValue(
+/** What holds properties or elements, with another value at a path below it; `undefined` removes it. */
+export function withValue(
 	holder: Value | undefined,
 	[key, ...rest]: string[],
 	value: Value | undefined,

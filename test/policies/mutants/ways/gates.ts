@@ -1,8 +1,24 @@
 /** Ways to make a job that tries a service's configuration try something else, or nothing. */
-import { type Key, UNKNOWN, type Value } from "../../../fixtures/resources.ts";
-import { type Change, set, setTemplate, workload } from "../operations.ts";
+import { checklistText } from "../../../fixtures/plain-stack/checklist.ts";
+import {
+	type Key,
+	type Properties,
+	UNKNOWN,
+	type Value,
+} from "../../../fixtures/resources.ts";
+import {
+	bound,
+	type Change,
+	editVariable,
+	set,
+	setTemplate,
+	withValue,
+	workload,
+} from "../operations.ts";
 import { authJob, line, type Ways } from "./way.ts";
 
+const checklistVariable = "PREFLIGHT_CHECKLIST";
+const text = checklistText("auth", "staging");
 const frontendJob = "netra-preflight-frontend-staging";
 const verifyJob = "netra-verify-auth-staging";
 const main = "containers.0";
@@ -16,6 +32,24 @@ const change = (path: string, value: Value | undefined, ...says: string[]) =>
 	);
 const args = (...value: string[]) =>
 	change(`${main}.args`, value, "'check auth staging --json'");
+const checklist = (entries: Properties[], ...says: string[]) =>
+	line(
+		editVariable(authJob, checklistVariable, () =>
+			entries.map((entry) => ({ ...entry, name: checklistVariable })),
+		),
+		"service auth",
+		`job ${authJob}`,
+		"the checklist that the contract makes for auth in staging",
+		...says,
+	);
+/** The checklist with another value at a path; undefined takes it away. */
+const changedAt = (path: string[], value?: Value) => {
+	const list = JSON.parse(text) as Value;
+	return checklist(
+		[{ value: JSON.stringify(withValue(list, path, value)) }],
+		`that says something else at ${path.join(".")}`,
+	);
+};
 const ofJob = (path: string, value: Value | undefined, ...says: string[]) =>
 	line(set(workload(authJob), path, value), "service auth", ...says);
 
@@ -122,6 +156,41 @@ export const gates: Ways = {
 				verify(
 					setTemplate(verifyJob, `${main}.args`, ["check", "auth", "staging"]),
 					"'verify auth staging --json'",
+				),
+			],
+		"a preflight or verify job that brings another checklist than the contract's for its own service and environment, none, or one that this preview does not know":
+			[
+				checklist([], "no PREFLIGHT_CHECKLIST"),
+				checklist(
+					[{ value: text }, { value: text }],
+					"2 times PREFLIGHT_CHECKLIST",
+				),
+				checklist([bound("", "service-id-staging", "1")], "from a secret"),
+				checklist([{ value: UNKNOWN }], "that this preview does not know"),
+				checklist([{ value: "{" }], "that is not JSON"),
+				checklist([{ value: "3" }], "that says something else"),
+				checklist(
+					[{ value: checklistText("backend", "staging") }],
+					"something else at service",
+				),
+				checklist(
+					[{ value: checklistText("auth", "production") }],
+					"something else at environment",
+				),
+				changedAt(["version"], 2),
+				changedAt(["variables", "ENVIRONMENT"]),
+				changedAt(["secrets", "DATABASE_URL"]),
+				changedAt(["secrets", "SECRET_KEY"], "jwt-secret"),
+				changedAt(["files", "/etc/netra/redis/ca.pem"]),
+				changedAt(["sources", "database-url", "driver"], "libpq"),
+				changedAt(["stores", "redis"]),
+				changedAt(["forbidden", "9"], "MORE"),
+				changedAt(["alternatives", "0", "1", "0"], "REDIS"),
+				changedAt(["answers", "port"], 1),
+				changedAt(["more"], {}),
+				verify(
+					editVariable(verifyJob, checklistVariable, () => []),
+					"no PREFLIGHT_CHECKLIST",
 				),
 			],
 		"several containers, or none that this preview knows": [
