@@ -16,6 +16,7 @@ import { generatedStrength } from "./rules/generated-strength.ts";
 import { ignoredChanges } from "./rules/ignored-changes.ts";
 import { imageDigest } from "./rules/image-digest.ts";
 import { ingress } from "./rules/ingress.ts";
+import { loginRecorded } from "./rules/login-recorded.ts";
 import { networkPath } from "./rules/network-path.ts";
 import { noCheckBypass } from "./rules/no-check-bypass.ts";
 import { noDuplicateBinding } from "./rules/no-duplicate-binding.ts";
@@ -96,6 +97,7 @@ export const rules: readonly Rule[] = [
 	openedOnce,
 	serviceAccountOwn,
 	rotationSlots,
+	loginRecorded,
 	ignoredChanges,
 	generatedStrength,
 	alertsPresent,

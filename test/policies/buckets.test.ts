@@ -167,6 +167,18 @@ describe("a production stack with buckets", () => {
 		]);
 	});
 
+	it("[R-061] fails where a service is granted a bucket of which it has nothing", async () => {
+		const granted = add(member, "auth-uploads", {
+			bucket: "netra-uploads-production-netra-production",
+			role: "roles/storage.objectUser",
+			member:
+				"serviceAccount:netra-frontend@netra-production.iam.gserviceaccount.com",
+		});
+		expect(await judged(granted)).toEqual([
+			"[bucket-private] service frontend, environment production: found a grant on a bucket of which the service has nothing; needed no grant; fix: remove auth-uploads",
+		]);
+	});
+
 	it("[R-061] fails before a bucket is created that everybody can open", async () => {
 		const [open] = set(
 			bucket,

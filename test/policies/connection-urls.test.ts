@@ -40,7 +40,8 @@ async function found(
 	return [
 		...new Set(
 			diagnostics
-				.filter(({ message }) => !message.startsWith("[value-provenance]"))
+				// The values here are nobody's.
+				.filter(({ rule }) => !/^value-(?:provenance|matches)$/.test(rule))
 				.map(({ message }) =>
 					message.replace(/ service .*: found /, " ").replace(/; fix: .*/, ""),
 				),

@@ -220,6 +220,20 @@ describe("a service that is not public", () => {
 		]);
 	});
 
+	it("[R-112] may not be open to a service that does not call it", async () => {
+		const alone = contract(({ services }) => {
+			(services.auth as Platform["services"][string]).public = false;
+			(services.frontend as Platform["services"][string]).siblings = [
+				"backend",
+			];
+		});
+		expect(
+			said(await judgeStack(closed(staging), { platform: alone })),
+		).toEqual([
+			"[callers] service auth, environment staging: found a grant to frontend, which does not name it as a sibling; needed the accounts of the services that call it; fix: remove auth-frontend, or add 'auth' to the siblings of frontend in contract/platform.ts",
+		]);
+	});
+
 	it("[R-112] may not be closed to a service that calls it", async () => {
 		const change = all(closed, (resources) =>
 			resources.filter(({ name }) => name !== "auth-frontend"),

@@ -67,7 +67,7 @@ describe("the stack of another platform", () => {
 			`${data} `.replace("user=", " user="),
 		]) {
 			expect(await said(set(isDsn, "secretData", value)(sound))).toContain(
-				"[value-provenance] service web, variable DSN, secret web-dsn-staging, environment staging: found a value of another form than the template",
+				"[value-matches] service web, variable DSN, secret web-dsn-staging, environment staging: found a value that is not the template with its parts filled in",
 			);
 		}
 	});

@@ -37,8 +37,15 @@ export const breaks: Readonly<Record<string, readonly Break[]>> = {
 		{
 			what: "a value that was copied passes the pack",
 			path: "policies/rules/value-provenance.ts",
-			from: "if (absent.length > 0) {",
-			to: "if (false) {",
+			from: "return absent.length === 0",
+			to: "return true",
+			tests: rulesOfThePack,
+		},
+		{
+			what: "the user in the password's place passes the pack",
+			path: "policies/rules/value-matches.ts",
+			from: "isHeld(text, wanted)) === false",
+			to: "isHeld(text, wanted)) === undefined",
 			tests: rulesOfThePack,
 		},
 	],

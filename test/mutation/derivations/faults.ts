@@ -1,4 +1,6 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: source text
 /** Characteristic faults of each function of `contract/` that derives something, and the contracts that show them. */
+import type { Environment } from "../../../contract/environments.ts";
 import type { ContractName } from "./contracts.ts";
 
 /** A text of the function's file, which stands there exactly once, and what stands there instead. */
@@ -10,18 +12,10 @@ export type DerivationFault = {
 	to: string;
 	/** Contracts in which something goes wrong. */
 	in: readonly ContractName[];
+	/** @default "staging" */
+	stack?: Environment;
 };
 
-const all: readonly ContractName[] = [
-	"parts",
-	"ways",
-	"databases",
-	"caches",
-	"events",
-	"buckets",
-	"keys",
-	"plain",
-];
 /** By file. */
 export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 	"contract/needs.ts": [
@@ -40,13 +34,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			in: ["databases"],
 		},
 		{
-			of: "storesOfKind",
-			what: "all but the last",
-			from: "Object.entries<Store>(stores).flatMap",
-			to: "Object.entries<Store>(stores).slice(0, -1).flatMap",
-			in: ["databases"],
-		},
-		{
 			of: "usesOf",
 			what: "of no files",
 			from: "new Set(secretsReadBy(platform, service, environment))",
@@ -54,7 +41,7 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			in: ["caches"],
 		},
 		{
-			of: "usesOf",
+			of: "usesThrough",
 			what: "of no templates",
 			from: "...storeUses(platform, source),",
 			to: '...(source.from === "template" ? [] : storeUses(platform, source)),',
@@ -75,10 +62,15 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			in: ["databases"],
 		},
 		{
-			of: "usesOf",
+			of: "usesThrough",
 			what: "of no password",
+<<<<<<< HEAD
+			from: "[id, ...secretParts(source)].flatMap(",
+			to: "[].flatMap(",
+=======
 			from: "(each) => passwordUse(platform, each) ?? [],",
 			to: "() => [],",
+>>>>>>> main
 			in: ["events"],
 		},
 		{
@@ -150,13 +142,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			from: 'return storesOfKind(platform, "postgres").filter(({ name }) => {',
 			to: 'return storesOfKind(platform, "postgres").slice(0, 0).filter(({ name }) => {',
 			in: ["parts"],
-		},
-		{
-			of: "socketsOf",
-			what: "none, of a URL",
-			from: 'return storesOfKind(platform, "postgres").filter(({ name }) => {',
-			to: 'return storesOfKind(platform, "postgres").slice(0, 0).filter(({ name }) => {',
-			in: ["ways"],
 		},
 		{
 			of: "socketsOf",
@@ -241,13 +226,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			from: "environment).length > 0",
 			to: "environment).length >= 0",
 			in: ["ways", "plain"],
-		},
-		{
-			of: "rolesOf",
-			what: "another role",
-			from: '"roles/cloudsql.client"',
-			to: '"roles/cloudsql.viewer"',
-			in: ["parts"],
 		},
 		{
 			of: "rolesOf",
@@ -378,13 +356,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			in: ["plain"],
 		},
 		{
-			of: "bindingsFor",
-			what: "plain values of another environment",
-			from: "plainValueIn(platform, value, environment)",
-			to: 'plainValueIn(platform, value, "production")',
-			in: ["plain"],
-		},
-		{
 			of: "secretsReadBy",
 			what: "none",
 			from: "read.filter((id) => existing.has(id))",
@@ -407,13 +378,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 		},
 		{
 			of: "secretsReadBy",
-			what: "all but the last",
-			from: "read.filter((id) => existing.has(id))",
-			to: "read.filter((id) => existing.has(id)).slice(0, -1)",
-			in: ["parts"],
-		},
-		{
-			of: "secretsReadBy",
 			what: "every secret",
 			from: "read.filter((id) => existing.has(id))",
 			to: "existing",
@@ -423,7 +387,11 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			of: "followsLogin",
 			what: "never",
 			from: "loginAttributes[store.kind]?.includes(attribute)",
+<<<<<<< HEAD
+			to: "false",
+=======
 			to: "loginAttributes[store.kind]?.includes(attribute) === false",
+>>>>>>> main
 			in: ["parts"],
 		},
 		{
@@ -453,6 +421,13 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			from: '["url", "user", "password"]',
 			to: '["url", "user", "password", "host"]',
 			in: ["parts"],
+		},
+		{
+			of: "followsLogin",
+			what: "no key of a bucket",
+			from: "\tbucket: keyAttributes,\n",
+			to: "",
+			in: ["buckets"],
 		},
 		{
 			of: "loginSecretIds",
@@ -491,6 +466,20 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 		},
 		{
 			of: "plainValueIn",
+			what: "no region",
+			from: 'platform.environments[environment].region ?? ""',
+			to: '""',
+			in: ["plain"],
+		},
+		{
+			of: "plainValueIn",
+			what: "all hosts for one",
+			from: 'publicHosts(platform, value.of, environment)[0] ?? ""',
+			to: 'publicHosts(platform, value.of, environment).join(",")',
+			in: ["plain"],
+		},
+		{
+			of: "plainValueIn",
 			what: "another environment's name",
 			from: "return environment;",
 			to: 'return "production";',
@@ -501,13 +490,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			what: "another environment's project",
 			from: "return platform.environments[environment].project;",
 			to: "return platform.environments.production.project;",
-			in: ["plain"],
-		},
-		{
-			of: "plainValueIn",
-			what: "the project's name for the platform's",
-			from: "return platform.environments[environment].project;",
-			to: "return platform.name;",
 			in: ["plain"],
 		},
 		{
@@ -534,15 +516,15 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 		{
 			of: "plainValueIn",
 			what: "the last host",
-			from: "publicHosts(platform, value.of, environment)[0]",
-			to: "publicHosts(platform, value.of, environment).at(-1)",
+			from: '"https"}://${publicHosts(platform, value.of, environment)[0]}',
+			to: '"https"}://${publicHosts(platform, value.of, environment).at(-1)}',
 			in: ["plain"],
 		},
 		{
 			of: "plainValueIn",
 			what: "another service's host",
-			from: "publicHosts(platform, value.of, environment)[0]",
-			to: "publicHosts(platform, Object.keys(platform.services).at(-1) ?? value.of, environment)[0]",
+			from: '"https"}://${publicHosts(platform, value.of, environment)[0]}',
+			to: '"https"}://${publicHosts(platform, Object.keys(platform.services).at(-1) ?? value.of, environment)[0]}',
 			in: ["plain"],
 		},
 		{
@@ -550,13 +532,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			what: "the first host alone",
 			from: ".map((host) => `https://${host}`)",
 			to: ".slice(0, 1).map((host) => `https://${host}`)",
-			in: ["plain"],
-		},
-		{
-			of: "plainValueIn",
-			what: "hosts without commas",
-			from: '.join(",")',
-			to: '.join(" ")',
 			in: ["plain"],
 		},
 		{
@@ -574,6 +549,7 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			from: ": value[environment]",
 			to: ": value.staging",
 			in: ["plain"],
+			stack: "production",
 		},
 		{
 			of: "valueIn",
@@ -593,24 +569,10 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 		},
 		{
 			of: "variableIn",
-			what: "another environment's",
-			from: "environment.toUpperCase()",
-			to: '"PRODUCTION"',
-			in: ["plain"],
-		},
-		{
-			of: "variableIn",
 			what: "without the environment",
 			from: 'name.replace("{ENV}", environment.toUpperCase())',
 			to: 'name.replace("_{ENV}", "")',
 			in: ["plain"],
-		},
-		{
-			of: "secretIdIn",
-			what: "without the environment",
-			from: "return `${id}-${environment}`;",
-			to: "return id;",
-			in: ["parts"],
 		},
 		{
 			of: "secretIdIn",
@@ -638,13 +600,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			what: "another environment's",
 			from: "return `${platform.name}-${service}-${environment}`;",
 			to: "return `${platform.name}-${service}-production`;",
-			in: ["ways"],
-		},
-		{
-			of: "serviceNameIn",
-			what: "without the environment",
-			from: "return `${platform.name}-${service}-${environment}`;",
-			to: "return `${platform.name}-${service}`;",
 			in: ["ways"],
 		},
 		{
@@ -726,13 +681,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 		},
 		{
 			of: "databaseUserIn",
-			what: "the owner role's",
-			from: "return `${database}_${slot}`;",
-			to: "return `${database}_owner`;",
-			in: ["parts"],
-		},
-		{
-			of: "databaseUserIn",
 			what: "the other slot's",
 			from: "return `${database}_${slot}`;",
 			to: 'return `${database}_${slot === "a" ? "b" : "a"}`;',
@@ -770,13 +718,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 		},
 		{
 			of: "hexDigitsOf",
-			what: "one too few",
-			from: "2 * (bytes ?? defaultKeyBytes)",
-			to: "2 * (bytes ?? defaultKeyBytes) - 1",
-			in: ["keys"],
-		},
-		{
-			of: "hexDigitsOf",
 			what: "a fixed length that is not theirs",
 			from: "isFixed(encoding) ? 32",
 			to: "isFixed(encoding) ? 16",
@@ -787,13 +728,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			what: "none",
 			from: "if (!isStoreSource(source)) {\n\t\treturn undefined;",
 			to: "if (true) {\n\t\treturn undefined;",
-			in: ["parts"],
-		},
-		{
-			of: "attributeOf",
-			what: "another one",
-			from: "attribute: attribute as StoreAttribute }",
-			to: 'attribute: (attribute === "host" ? "name" : attribute) as StoreAttribute }',
 			in: ["parts"],
 		},
 		{
@@ -813,15 +747,25 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 		{
 			of: "secretParts",
 			what: "none",
+<<<<<<< HEAD
+			from: '(name) => !name.includes(".") && !isFilePart(name),',
+			to: "() => false,",
+=======
 			from: '(name) => !name.includes(".") && !isFilePart(name)',
 			to: "() => false",
+>>>>>>> main
 			in: ["keys"],
 		},
 		{
 			of: "secretParts",
 			what: "the stores' too",
+<<<<<<< HEAD
+			from: '(name) => !name.includes(".") && !isFilePart(name),',
+			to: "(name) => !isFilePart(name),",
+=======
 			from: '(name) => !name.includes(".") && !isFilePart(name)',
 			to: "() => true",
+>>>>>>> main
 			in: ["databases"],
 		},
 		{
@@ -844,6 +788,13 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			from: "return isStoreSource(source) ? [source] : [];",
 			to: "return [];",
 			in: ["parts"],
+		},
+		{
+			of: "storePart",
+			what: "always by socket",
+			from: "? { from, via } : { from }",
+			to: "? { from } : { from }",
+			in: ["ways"],
 		},
 		{
 			of: "storeUses",
@@ -878,14 +829,14 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			what: "the first store's name",
 			from: "const { store: name, attribute } = named;",
 			to: "const { attribute } = named;\n\tconst name = Object.keys(stores)[0] ?? named.store;",
-			in: ["databases", "caches", "buckets"],
+			in: ["caches", "buckets"],
 		},
 		{
 			of: "storeUse",
 			what: "the last store's name",
 			from: "const { store: name, attribute } = named;",
 			to: "const { attribute } = named;\n\tconst name = Object.keys(stores).at(-1) ?? named.store;",
-			in: ["databases", "caches", "buckets"],
+			in: ["caches", "buckets"],
 		},
 		{
 			of: "wayOf",
@@ -983,8 +934,13 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 		{
 			of: "partsIn",
 			what: "JSON as text",
+<<<<<<< HEAD
+			from: "inJson && !isInString(before)",
+			to: "false && !isInString(before)",
+=======
 			from: '? "json"',
 			to: '? "text"',
+>>>>>>> main
 			in: ["keys"],
 		},
 		{
@@ -1188,20 +1144,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 		},
 		{
 			of: "databaseUrl",
-			what: "no database",
-			from: "@${authority}/${path}?${query}",
-			to: "@${authority}/?${query}",
-			in: ["ways"],
-		},
-		{
-			of: "databaseUrl",
-			what: "no parameters",
-			from: "@${authority}/${path}?${query}",
-			to: "@${authority}/${path}",
-			in: ["ways"],
-		},
-		{
-			of: "databaseUrl",
 			what: "TLS that checks nothing",
 			from: '["sslmode", "verify-ca"]',
 			to: '["sslmode", "require"]',
@@ -1271,13 +1213,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			in: ["caches"],
 		},
 		{
-			of: "redisUrl",
-			what: "no file of authorities",
-			from: '&ssl_ca_certs=${pathIn(part, "CA file", caFile)}',
-			to: "",
-			in: ["caches"],
-		},
-		{
 			of: "clickhouseUrl",
 			what: "not encrypted",
 			from: '`https://${part("user", user)}',
@@ -1299,24 +1234,10 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			in: ["events"],
 		},
 		{
-			of: "clickhouseUrl",
-			what: "no database",
-			from: '/${part("database name", database)}`;\n}\n\n/**\n * ClickHouse\'s HTTPS',
-			to: "/`;\n}\n\n/**\n * ClickHouse's HTTPS",
-			in: ["events"],
-		},
-		{
 			of: "clickhouseEndpoint",
 			what: "not encrypted",
 			from: '`https://${authorityOf("clickhouse", address.host, address.port)}`',
 			to: '`http://${authorityOf("clickhouse", address.host, address.port)}`',
-			in: ["events"],
-		},
-		{
-			of: "clickhouseEndpoint",
-			what: "another port",
-			from: 'authorityOf("clickhouse", address.host, address.port)',
-			to: 'authorityOf("clickhouse", address.host, 9440)',
 			in: ["events"],
 		},
 		{
@@ -1382,8 +1303,13 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 		{
 			of: "withoutInline",
 			what: "not bound",
+<<<<<<< HEAD
+			from: "...Object.fromEntries(bound) }",
+			to: "}",
+=======
 			from: "...Object.fromEntries(bound)",
 			to: "",
+>>>>>>> main
 			in: ["parts"],
 		},
 		{
@@ -1461,13 +1387,6 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 		},
 		{
 			of: "preflightArgs",
-			what: "no environment",
-			from: "return [mode, service, environment, json];",
-			to: "return [mode, service, json];",
-			in: ["parts"],
-		},
-		{
-			of: "preflightArgs",
 			what: "another mode",
 			from: "return [mode, service, environment, json];",
 			to: 'return ["serve", service, environment, json];',
@@ -1490,5 +1409,41 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			in: ["parts"],
 		},
 	],
+	"contract/service-checklist.ts": [
+		{
+			of: "checklistOf",
+			what: "no store",
+			from: "storesBoundBy(platform, service, environment).map((",
+			to: "storesBoundBy(platform, service, environment).slice(0, 0).map((",
+			in: ["parts"],
+		},
+		{
+			of: "checklistOf",
+			what: "no source of a login",
+			from: ".filter(({ id }) => read.has(id))\n\t\t\t\t.map(({ id, source })",
+			to: '.filter(({ id }) => read.has(id) && !id.includes("password"))\n\t\t\t\t.map(({ id, source })',
+			in: ["parts"],
+		},
+		{
+			of: "checklistOf",
+			what: "no file",
+			from: "existing(contract.secretFiles)",
+			to: "[]",
+			in: ["ways"],
+		},
+		{
+			of: "checklistOf",
+			what: "another environment",
+			from: "\t\tservice,\n\t\tenvironment,\n\t\tproject:",
+			to: '\t\tservice,\n\t\tenvironment: "production",\n\t\tproject:',
+			in: ["parts"],
+		},
+		{
+			of: "digestOf",
+			what: "of nothing",
+			from: ".update(value)",
+			to: '.update("")',
+			in: ["plain"],
+		},
+	],
 };
-void all;

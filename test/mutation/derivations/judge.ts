@@ -29,9 +29,13 @@ export type Judged = { fault: string; outcome: Outcome; said: string }[];
 // Pulumi keeps a stack trace with each of its promises, which is most of the time.
 Error.stackTraceLimit = 0;
 
-const stack: Environment = "staging";
+/** Their faults are in values, which a first preview does not know. */
+const valueFiles = ["connection-strings", "keys", "templates"].map(
+	(file) => `contract/${file}.ts`,
+);
+
 const judged: Judged = [];
-const sound = new Map<Environment, string>();
+let sound: string | undefined;
 
 for (const [path, list] of Object.entries(faults)) {
 	for (const fault of list) {
@@ -49,28 +53,31 @@ type Verdict = { outcome: Outcome; said: string };
 
 async function judge(
 	path: string,
-	{ from, to }: DerivationFault,
+	{ from, to, stack = "staging" }: DerivationFault,
 	name: ContractName,
 ): Promise<Verdict> {
 	const product = await variant({ path, from, to });
-	const found = await inContract(product, name);
+	const found = await inContract(
+		product,
+		name,
+		stack,
+		valueFiles.includes(path) ? ["up"] : ["preview", "up"],
+	);
 	if (found !== undefined) {
 		return found;
 	}
-	for (const environment of ["staging", "production"] as const) {
-		const before = sound.get(environment) ?? (await planIn(environment));
-		sound.set(environment, before);
-		if ((await planIn(environment, product)) !== before) {
-			return { outcome: "plan", said: environment };
-		}
-	}
-	return { outcome: "nothing", said: "" };
+	sound ??= await shippedPlan();
+	return (await shippedPlan(product)) === sound
+		? { outcome: "nothing", said: "" }
+		: { outcome: "plan", said: "" };
 }
 
 /** What program and pack say of a contract, in a first preview and, if that passes, once everything exists. */
 async function inContract(
 	product: Product,
 	name: ContractName,
+	stack: Environment,
+	commands: ("preview" | "up")[],
 ): Promise<Verdict | undefined> {
 	const reviewed = contracts[name]();
 	let platform: Platform;
@@ -90,7 +97,15 @@ async function inContract(
 				release: (environment) => releaseOf(reviewed, environment),
 			})),
 		}),
+<<<<<<< HEAD
+		{
+			stack,
+			config: configOf(reviewed, stack),
+			secretKeys: ["netra-platform:externalSecrets"],
+		},
+=======
 		{ stack, config: configOf(reviewed), secretKeys: ["netra-platform:externalSecrets"] },
+>>>>>>> main
 	);
 	const judging = {
 		stack,
@@ -109,17 +124,23 @@ async function inContract(
 		return wrong && { outcome: "pack", said: wrong.message };
 	};
 	try {
-		return (
-			(await verdict(await running.preview())) ??
-			(await verdict(await running.up()))
-		);
+		for (const command of commands) {
+			const found = await verdict(await running[command]());
+			if (found !== undefined) {
+				return found;
+			}
+		}
+		return undefined;
 	} finally {
 		running.remove();
 	}
 }
 
 /** With values of others that hold what means something in URLs and in JSON. */
-function configOf(platform: Platform): Record<string, string> {
+function configOf(
+	platform: Platform,
+	stack: Environment,
+): Record<string, string> {
 	const values = platform.secrets
 		.filter(({ source }) => source.from === "external")
 		.map(({ id }) => [id, { value: `4b1c/8e92?d7@61"f0%41-${id}` }]);
@@ -129,9 +150,15 @@ function configOf(platform: Platform): Record<string, string> {
 	};
 }
 
+<<<<<<< HEAD
+/** The first preview of staging, which is recorded. */
+async function shippedPlan(product?: Product): Promise<string> {
+	const running = shippedStack("staging", {}, () => ({
+=======
 /** The first preview of a shipped stack, which is recorded. */
 async function planIn(environment: Environment, product?: Product): Promise<string> {
 	const running = shippedStack(environment, {}, () => ({
+>>>>>>> main
 		contract: shipped,
 		deploy: product?.deployPlatform,
 	}));

@@ -14,7 +14,9 @@ const root = new URL("../../../", import.meta.url).href;
 const product = new URL("product.ts", import.meta.url).href;
 
 const isOurs = (url: string) =>
-	url.startsWith(root) && !url.includes("/node_modules/") && url.endsWith(".ts");
+	url.startsWith(root) &&
+	!url.includes("/node_modules/") &&
+	url.endsWith(".ts");
 
 /** Each module by its URL: its text without types, and what it imports. */
 const modules = new Map<string, { text: string; imports: string[] }>();

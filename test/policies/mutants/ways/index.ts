@@ -26,9 +26,13 @@ export const provenElsewhere: Record<string, readonly string[]> = {
 	callers: [
 		"a public service without a grant to allUsers although the contract opens it by the grant",
 		"a service that is not public and that everybody may call, by the switch or by a grant",
+		"a service that is not public and that a service which does not call it may call",
 		"a service that is not public and that a service which calls it may not call",
 	],
-	"value-provenance": ["a value that has not the template's form"],
+	"value-matches": [
+		"a value that is not the template with its parts filled in, each encoded for where it stands",
+		"values of two stores from one resource",
+	],
 	"secret-replication": [
 		"automatic replication where the contract names regions",
 	],
@@ -37,6 +41,7 @@ export const provenElsewhere: Record<string, readonly string[]> = {
 		"a bucket without uniform access or enforced public access prevention, or of which this preview does not know it",
 		"a grant on a bucket to everybody, or to members that this preview does not know",
 		"a service without the grant on a bucket that it binds, or that does not wait for it",
+		"a grant on a bucket to a service that has nothing of it",
 	],
 	"rotation-slots": ["a bucket's access key id and secret of two keys"],
 	"deletion-protection": [

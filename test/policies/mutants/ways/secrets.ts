@@ -1,4 +1,5 @@
 /** Ways to break the secrets themselves, their grants and where their values come from. */
+import { markLabel } from "../../../../plan/change-mark.ts";
 import { UNKNOWN, type Value } from "../../../fixtures/resources.ts";
 import {
 	add,
@@ -11,6 +12,7 @@ import {
 	remove,
 	set,
 	type,
+	workload,
 } from "../operations.ts";
 import {
 	accessor,
@@ -18,6 +20,7 @@ import {
 	auth,
 	authMember,
 	editFound,
+	frontend,
 	grantOf,
 	inProduction,
 	known,
@@ -45,6 +48,18 @@ const revoke = editFound(grantOf("secret-key-staging"), (each) => ({
 	...each,
 	properties: { ...each.properties, member: "user:nobody@netrasystems.ai" },
 }));
+
+/** Another text in a URL that is known. */
+const changeUrl = (secretId: string, from: RegExp, to: string) =>
+	editFound(versionOf(secretId), (each) => ({
+		...each,
+		properties: {
+			...each.properties,
+			secretData: String(each.properties.secretData).replace(from, to),
+		},
+	}));
+const record = (name: string, label: string, value: string) =>
+	set(workload(name), `template.labels.${label}`, value);
 
 const replicas = (...regions: Value[]): Value => ({
 	userManaged: { replicas: regions.map((location) => ({ location })) },
@@ -425,6 +440,73 @@ export const secrets: Ways = {
 			),
 		],
 	},
+	"value-matches": {
+		"a value that its resource does not have": [
+			known(
+				setFound(versionOf("postgres-user-staging"), "secretData", "netra_b"),
+				"service auth",
+				"variable POSTGRES_USER",
+				"not the user of 'database'",
+			),
+			known(
+				setFound(
+					versionOf("postgres-host-staging"),
+					"secretData",
+					"/cloudsql/netra-staging:us-central1:other",
+				),
+				"variable POSTGRES_HOST",
+				"not the host of 'database'",
+			),
+		],
+		"a URL whose user, password, database, host or port its resource does not have":
+			[
+				known(
+					changeUrl("database-url-staging", /netra_a:/, "netra_b:"),
+					"variable DATABASE_URL",
+					"a URL with another user than 'database' has",
+				),
+				known(
+					changeUrl("database-url-staging", /\/netra\?/, "/postgres?"),
+					"another name",
+				),
+				known(
+					changeUrl("database-url-staging", /us-central1:/, "us-east1:"),
+					"another host",
+				),
+				known(
+					changeUrl("redis-url-staging", /:[^:@/]+@/, ":another-password@"),
+					"variable REDIS_URL",
+					"another password",
+				),
+			],
+	},
+	"login-recorded": {
+		"no record of a login that the service binds": [
+			line(
+				all(
+					set(workload(auth), `labels.${markLabel}`, "0f0f0f"),
+					set(workload(auth), "template.labels.login", undefined),
+				),
+				"service auth",
+				"no record of its login",
+			),
+		],
+		"a record of other versions than those of its login that the service binds":
+			[
+				known(
+					record(auth, "login-versions", "00000000"),
+					"service auth",
+					"of other versions",
+				),
+			],
+		"a record of a login in a service or job that binds none": [
+			line(
+				record(frontend, "login", "e0-r0"),
+				"service frontend",
+				"a record of a login",
+			),
+		],
+	},
 	"generated-strength": {
 		"too few digits, or a number that this preview does not know": [
 			line(
@@ -469,6 +551,17 @@ export const secrets: Ways = {
 				"service auth",
 				"variable SERVICE_SECRET",
 				"also makes jwt-secret-staging",
+			),
+		],
+		"a value that does not carry its generator's digits": [
+			known(
+				setFound(
+					versionOf("secret-key-staging"),
+					"secretData",
+					"0a1b2c3d".repeat(8),
+				),
+				...secretKey,
+				"without the digits of the generator",
 			),
 		],
 		"a value of another form than the contract's source": [

@@ -206,7 +206,7 @@ export const services: Ways = {
 		],
 	},
 	"network-path": {
-		"no VPC access where the contract has it, or where a database's URL leads to a host":
+		"no VPC access where the contract has it, or where a value leads to Redis or to a database's host":
 			[line(setTemplate(backend, "vpcAccess", undefined), "service backend")],
 		"no volume with Cloud SQL's sockets where PostgreSQL is reached by socket, or one that is not mounted":
 			[
@@ -221,6 +221,16 @@ export const services: Ways = {
 					"Cloud SQL's sockets",
 				),
 			],
+		"the sockets of another instance than the values lead to": [
+			line(
+				setTemplate(backend, "volumes.0.cloudSqlInstance.instances", [
+					"netra-staging:us-central1:other",
+				]),
+				"service backend",
+				"not the sockets of",
+				"each instance that its values lead to",
+			),
+		],
 	},
 	serving: {
 		"a plan for the revision that was created last while another one is the latest that is ready":
@@ -332,6 +342,23 @@ export const services: Ways = {
 					(each) =>
 						type("IAMMember")(each) &&
 						each.properties.member === authMember &&
+						each.properties.role === "roles/logging.logWriter",
+				),
+				"service auth",
+				"roles/logging.logWriter",
+			),
+			line(
+				set(type("IAMMember"), "condition", { expression: "false" }),
+				"service auth",
+				"roles/logging.logWriter",
+			),
+		],
+		"no roles/cloudsql.client while a value leads to a database's socket": [
+			line(
+				remove(
+					(each) =>
+						type("IAMMember")(each) &&
+						each.properties.member === authMember &&
 						each.properties.role === "roles/cloudsql.client",
 				),
 				"service auth",
@@ -343,7 +370,7 @@ export const services: Ways = {
 				"roles/cloudsql.client",
 			),
 		],
-		"a role that the contract does not have": [
+		"a role that the service does not need": [
 			line(
 				add("gcp:projects/iAMMember:IAMMember", "too-much", {
 					project: "netra-staging",

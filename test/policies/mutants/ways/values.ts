@@ -5,6 +5,7 @@ import {
 	addVariable,
 	edit,
 	editVariable,
+	having,
 	set,
 	setTemplate,
 	workload,
@@ -46,6 +47,22 @@ const socket = "host=/cloudsql/netra-staging:us-central1:postgres";
 
 export const values: Ways = {
 	"environment-matches": {
+		"a secret, service, job or bucket whose name does not say the environment":
+			[
+				line(
+					set(
+						having("Secret", "secretId", "jwt-secret-staging"),
+						"secretId",
+						"jwt-secret",
+					),
+					"the name 'jwt-secret'",
+					"ends in '-staging'",
+				),
+				line(
+					set(workload(auth), "name", "netra-auth-production"),
+					"the name 'netra-auth-production'",
+				),
+			],
 		"a resource in another project, or a service of which this preview does not know the project":
 			[
 				line(
