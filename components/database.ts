@@ -97,7 +97,10 @@ export class Database extends pulumi.ComponentResource {
 			{ instance: this.instanceName },
 			{ parent: this },
 		);
-		return pemOf(certs);
+		// What a function answers does not tell of its own that it comes from the instance.
+		return pulumi
+			.all([pemOf(certs), this.instanceName])
+			.apply(([certificates]) => certificates);
 	}
 
 	private createInstance(name: string, args: DatabaseArgs): DatabaseInstance {

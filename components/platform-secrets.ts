@@ -1,6 +1,7 @@
 /** Every secret of an environment, each made of the resource that its value comes from. */
 import * as pulumi from "@pulumi/pulumi";
 import { secretsIn, secretsReadBy } from "../contract/bindings.ts";
+import { UserError } from "../contract/errors.ts";
 import { generatorOf, keyEpochOf } from "../contract/generators.ts";
 import { keptVersion } from "../contract/kept-version.ts";
 import { encodedKey } from "../contract/keys.ts";
@@ -12,10 +13,16 @@ import {
 	type GeneratedSource,
 	hexDigitsOf,
 	isStoreSource,
-	type StoreSource,
+	storePart,
+	type TemplateSource,
 } from "../contract/sources.ts";
 import type { StackConfig } from "../contract/stack-config.ts";
-import { filled, partNames } from "../contract/templates.ts";
+import {
+	filled,
+	isFilePart,
+	partNames,
+	TemplateError,
+} from "../contract/templates.ts";
 import { type Recorded, types } from "../plan/recorded.ts";
 import { components } from "../plan/retention.ts";
 import type { Bucket } from "./bucket.ts";
@@ -111,7 +118,7 @@ export class PlatformSecrets extends pulumi.ComponentResource {
 		}
 		switch (source.from) {
 			case "template":
-				return this.composed(args, source.text);
+				return this.composed(args, secret.id, source);
 			case "generated":
 				return this.generated(args, secret, source);
 			case "constant":
@@ -123,22 +130,37 @@ export class PlatformSecrets extends pulumi.ComponentResource {
 
 	private composed(
 		args: PlatformSecretsArgs,
-		text: string,
+		id: string,
+		source: TemplateSource,
 	): pulumi.Output<string> {
+		const { text } = source;
 		const values = Object.fromEntries(
-			partNames(text).map((name) => [name, this.partOf(args, name)]),
+			partNames(text).map((name) => [name, this.partOf(args, source, name)]),
 		);
-		return pulumi
-			.all(values)
-			.apply((parts) => filled(text, (name) => parts[name] as string));
+		return pulumi.all(values).apply((parts) => {
+			try {
+				return filled(text, (name) => parts[name] as string);
+			} catch (error) {
+				if (!(error instanceof TemplateError)) {
+					throw error;
+				}
+				throw new UserError(
+					`[template] the secret '${id}' can't be made: ${error.message}\n  fix: give that part another value, or write the template of contract/platform.ts otherwise`,
+				);
+			}
+		});
 	}
 
 	private partOf(
 		args: PlatformSecretsArgs,
+		source: TemplateSource,
 		name: string,
 	): pulumi.Input<string> {
+		if (isFilePart(name)) {
+			return args.config.secretFileRoot + name;
+		}
 		if (name.includes(".")) {
-			return storeValue(args, { from: name as StoreSource["from"] });
+			return storeValue(args, storePart(source, name));
 		}
 		const secret = args.platform.secrets.find(({ id }) => id === name);
 		if (secret === undefined) {

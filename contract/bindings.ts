@@ -128,6 +128,15 @@ export function secretsReadBy(
 	return [...new Set(read.filter((id) => existing.has(id)))];
 }
 
+/** True for a secret that services read as a file and in no other way. */
+export function isFileAlone({ services }: Platform, id: string): boolean {
+	const all = Object.values(services);
+	return (
+		all.some(({ secretFiles }) => Object.values(secretFiles).includes(id)) &&
+		!all.some(({ secrets }) => Object.values(secrets).includes(id))
+	);
+}
+
 /** What holds a login that takes turns with another, or a part of one that the other has otherwise. */
 const loginAttributes: Partial<Record<StoreKind, readonly StoreAttribute[]>> = {
 	postgres: ["url", "user", "password"],
@@ -184,6 +193,13 @@ function plainValueIn(
 			return environment;
 		case "project":
 			return platform.environments[environment].project;
+		case "region":
+			// The contract's check lets none through where it is missing.
+			return platform.environments[environment].region ?? "";
+		case "host":
+			return publicHosts(platform, value.of, environment)[0] ?? "";
+		case "hosts":
+			return publicHosts(platform, value.of, environment).join(",");
 		case "url":
 			return `${value.scheme ?? "https"}://${publicHosts(platform, value.of, environment)[0]}`;
 		case "urls":

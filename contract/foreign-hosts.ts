@@ -1,6 +1,7 @@
 /** Hosts that are somebody else's: object storage, a login provider, a collector of telemetry. */
 import { environments, valueIn } from "./environments.ts";
 import type { PlainValue, Platform, Problem } from "./schema.ts";
+import { hostsIn } from "./templates.ts";
 import { urlsIn } from "./url-hosts.ts";
 
 /**
@@ -18,6 +19,17 @@ export function* foreignHostProblems(platform: Platform): Generator<Problem> {
 				.flatMap(({ hosts }) => hosts),
 		),
 	);
+	for (const [index, { source }] of platform.secrets.entries()) {
+		for (const host of source.from === "template" ? hostsIn(source.text) : []) {
+			named.add(host);
+			if (!own.has(host) && !Object.hasOwn(platform.foreignHosts, host)) {
+				yield {
+					path: ["secrets", index, "source", "text"],
+					message: `leads to '${host}', which is none of the platform's hosts: declare it in foreignHosts, with the reason`,
+				};
+			}
+		}
+	}
 	for (const host of Object.keys(platform.foreignHosts)) {
 		const service = own.get(host);
 		if (service !== undefined) {
@@ -28,7 +40,8 @@ export function* foreignHostProblems(platform: Platform): Generator<Problem> {
 		} else if (!named.has(host)) {
 			yield {
 				path: ["foreignHosts", host],
-				message: "is named by no URL in a plain variable: remove it",
+				message:
+					"is named by no URL in a plain variable or a template: remove it",
 			};
 		}
 	}

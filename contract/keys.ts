@@ -1,5 +1,5 @@
 /** The forms in which applications read a random key. */
-import type { GeneratedSource } from "./sources.ts";
+import { type GeneratedSource, hexDigitsOf } from "./sources.ts";
 
 type Encoding = GeneratedSource["encoding"];
 
@@ -21,6 +21,10 @@ export function encodedKey(hexDigits: string, encoding: Encoding): string {
 			return uuid(hexDigits);
 	}
 }
+
+/** The characters that a key has. */
+export const keyLengthOf = (source: GeneratedSource): number =>
+	encodedKey("0".repeat(hexDigitsOf(source)), source.encoding).length;
 
 /**
  * The form of keys that their readers take apart, and what a message calls it; undefined for those that are mere text,

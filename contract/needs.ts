@@ -3,7 +3,12 @@ import { secretsIn, secretsReadBy, serviceContract } from "./bindings.ts";
 import type { CheckedStore } from "./checklist.ts";
 import type { Environment } from "./environments.ts";
 import type { Platform } from "./schema.ts";
-import { type AnySource, type StoreUse, storeUses } from "./sources.ts";
+import {
+	type AnySource,
+	type StoreUse,
+	secretParts,
+	storeUses,
+} from "./sources.ts";
 import type { Store, StoreKind, StoreOf } from "./stores.ts";
 
 /** A store and its name. */
@@ -23,7 +28,7 @@ export function storesOfKind<Kind extends StoreKind>(
 }
 
 /** What a service takes of its stores, once for each secret that it reads. */
-function usesOf(
+export function usesOf(
 	platform: Platform,
 	service: string,
 	environment: Environment,
@@ -39,8 +44,12 @@ export function usesThrough<Declared extends CheckedStore>(
 	platform: Having<Declared>,
 	{ id, source }: { id: string; source: AnySource },
 ): StoreUse<Declared>[] {
-	const password = passwordUse(platform, id);
-	return password === undefined ? storeUses(platform, source) : [password];
+	return [
+		...storeUses(platform, source),
+		...[id, ...secretParts(source)].flatMap(
+			(each) => passwordUse(platform, each) ?? [],
+		),
+	];
 }
 
 /** What has stores: a contract, or a checklist. */

@@ -9,9 +9,11 @@ import { foreignImage } from "./foreign-image.ts";
 import { generatorOf } from "./generators.ts";
 import { hostProblems } from "./host-problems.ts";
 import { type Inline, type Origins, withoutInline } from "./inline-values.ts";
+import { inWords, kindOf, listed } from "./messages.ts";
 import { nameProblems } from "./name-problems.ts";
 import { inheritedKeyProblem, inheritedKeys } from "./own-keys.ts";
 import { oneLine, shownName } from "./printable.ts";
+import { preflightImage } from "./release.ts";
 import { checklistProblems } from "./service-checklist.ts";
 import {
 	filePath,
@@ -22,8 +24,9 @@ import {
 	plainText,
 } from "./shapes.ts";
 import { isGenerated, source } from "./sources.ts";
-import { partSecretsOf, storeProblems } from "./store-problems.ts";
+import { partSecretsOf, storeProblems, useProblems } from "./store-problems.ts";
 import { store } from "./stores.ts";
+import { templateProblems } from "./template-problems.ts";
 import { variableProblems } from "./variable-problems.ts";
 
 /** An environment variable's name, as POSIX has them; `{ENV}` stands for the environment in capitals. */
@@ -65,6 +68,11 @@ const replication = z.union(
 
 const environment = z.strictObject({
 	project: kebabName,
+	/** Where its resources are, for variables that name it; the stack file's `gcp:region` says the same. @default not said */
+	region: z
+		.string()
+		.regex(regionName, "must be a region such as us-central1")
+		.optional(),
 	/**
 	 * How public services are opened. `switch`: Cloud Run asks nobody who they are. `grant`: `allUsers` gets
 	 * roles/run.invoker, for an organisation that forbids the switch (constraints/run.managed.requireInvokerIam).
@@ -99,6 +107,7 @@ export const plainValue = z.union(
 		perEnvironment(plainText),
 		z.strictObject({ from: z.literal("environment") }),
 		z.strictObject({ from: z.literal("project") }),
+		z.strictObject({ from: z.literal("region") }),
 		z.strictObject({
 			/** `scheme://` and the first public host of a service. */
 			from: z.literal("url"),
@@ -111,21 +120,60 @@ export const plainValue = z.union(
 			from: z.literal("urls"),
 			of: kebabName,
 		}),
+		z.strictObject({
+			/** The first public host of a service; with `hosts` each of them, comma separated. */
+			from: z.enum(["host", "hosts"]),
+			of: kebabName,
+		}),
 	],
-	'must be a text without NUL characters, one for each environment, or a source such as { from: "url", of: "<service>" }',
+	{ error: ({ input }) => plainValueProblem(input) },
 );
+
+function plainValueProblem(input: unknown): string {
+	if (typeof input === "number" || typeof input === "boolean") {
+		return `is ${kindOf(input)}; the value of a variable is a text: write it in quotes`;
+	}
+	const isObject =
+		typeof input === "object" && input !== null && !Array.isArray(input);
+	if (!isObject || "from" in input) {
+		return 'must be a text without NUL characters, one for each environment, or a source such as { from: "url", of: "<service>" }';
+	}
+	const other = Object.keys(input).find(
+		(key) => !environments.some((environment) => environment === key),
+	);
+	if (other !== undefined) {
+		return `has no '${shownName(other)}'; there are from, or one text for each of ${listed(other, environments)}`;
+	}
+	const missing = (["staging", "production"] as const).find(
+		(environment) => !(environment in input),
+	);
+	return missing === undefined
+		? "must have a text without NUL characters for each environment: write numbers in quotes"
+		: `has no text for ${missing}`;
+}
 
 const writtenService = z.strictObject({
 	/** Somebody else builds its image. Which one of them runs, by digest, stands in the release like any other. @default built here */
 	foreignImage: foreignImage.optional(),
 	port: z.number().int().min(1).max(65535),
 	sizing: perEnvironment(
-		z.strictObject({
-			cpu: z.number().positive(),
-			memoryMib: z.number().int().min(128),
-			minInstances: z.number().int().min(0),
-			maxInstances: z.number().int().min(1),
-		}),
+		z
+			.strictObject({
+				/** Less than one, or as many as Cloud Run has. */
+				cpu: z
+					.number()
+					.positive()
+					.refine((cpu) => cpu < 1 || [1, 2, 4, 6, 8].includes(cpu), {
+						error: "must be less than 1, or 1, 2, 4, 6 or 8",
+					}),
+				memoryMib: z.number().int().min(128),
+				minInstances: z.number().int().min(0),
+				maxInstances: z.number().int().min(1),
+			})
+			.refine(
+				({ minInstances, maxInstances }) => minInstances <= maxInstances,
+				{ path: ["minInstances"], error: "must not be more than maxInstances" },
+			),
 	),
 	/** Requests that one instance takes at a time. */
 	concurrency: z.number().int().min(1).max(1000).default(80),
@@ -177,6 +225,21 @@ const writtenService = z.strictObject({
 				),
 		)
 		.optional(),
+	/**
+	 * Of these, the ones whose values look wrong, like a placeholder or an address of the machine itself, and are meant: the
+	 * name, and the reason for reviewers.
+	 */
+	reviewedValues: z
+		.record(
+			variableName,
+			z
+				.string()
+				.refine(
+					(reason) => reason.trim() !== "",
+					"must give the reason why the value is meant so",
+				),
+		)
+		.optional(),
 	/** Secret environment variables: the name, and the id of the secret. */
 	secrets: z.record(variableName, kebabName).default({}),
 	/** Secrets mounted as files: the absolute path, and the id of the secret. Each is alone in its folder, which the mount hides. */
@@ -194,7 +257,7 @@ const platformShape = z.strictObject({
 	/** Names of what the platform owns begin with it. */
 	name: kebabName,
 	environments: z.strictObject({
-		/** @default the project `<name>-local`, which exists on this machine alone */
+		/** @default the project `<name>-local`, which exists on this machine alone, and the region of staging */
 		local: environment.optional(),
 		staging: environment,
 		production: environment,
@@ -215,7 +278,7 @@ const platformShape = z.strictObject({
 	stores: z.record(kebabName, store).default({}),
 	services: z.record(kebabName, service),
 	secrets: z.array(secret).default([]),
-	/** Hosts of others that URLs in plain variables may name: the host, and the reason for reviewers. */
+	/** Hosts of others that URLs in plain variables and templates may name: the host, and the reason for reviewers. */
 	foreignHosts: z
 		.record(
 			hostName,
@@ -233,7 +296,11 @@ const withLocal = platformShape.transform(({ environments, ...rest }) => ({
 	...rest,
 	environments: {
 		...environments,
-		local: environments.local ?? { project: `${rest.name}-local` },
+		local: {
+			project: `${rest.name}-local`,
+			region: environments.staging.region,
+			...environments.local,
+		},
 	},
 }));
 
@@ -283,6 +350,21 @@ function* referenceProblems(platform: Platform): Generator<Problem> {
 				yield {
 					path: ["services", name, "variables", variable],
 					message: `takes the URL of '${value.of}', which does not exist`,
+				};
+			}
+			const [missing] = Object.entries(platform.environments).flatMap(
+				([environment, { region }]) =>
+					region === undefined ? [environment] : [],
+			);
+			if (
+				typeof value === "object" &&
+				"from" in value &&
+				value.from === "region" &&
+				missing !== undefined
+			) {
+				yield {
+					path: ["environments", missing, "region"],
+					message: `is missing; ${name}'s ${variable} takes it`,
 				};
 			}
 		}
@@ -344,6 +426,20 @@ function* fileProblems(platform: Platform): Generator<Problem> {
 }
 
 function* serviceProblems(platform: Platform): Generator<Problem> {
+	const { staging, production } = platform.environments;
+	if (staging.project === production.project) {
+		yield {
+			path: ["environments", "production", "project"],
+			message:
+				"is staging's too, and the accounts of both would have one name: give each environment a project of its own",
+		};
+	}
+	if (Object.hasOwn(platform.services, preflightImage)) {
+		yield {
+			path: ["services", preflightImage],
+			message: `is what the image is called by which every service's configuration is checked: choose another name`,
+		};
+	}
 	for (const [name, each] of Object.entries(platform.services)) {
 		for (const variable of Object.keys(each.variables)) {
 			if (Object.hasOwn(each.secrets, variable)) {
@@ -373,9 +469,14 @@ function* serviceProblems(platform: Platform): Generator<Problem> {
 }
 
 const platformSchema = withLocal.superRefine((platform, context) => {
-	for (const problem of [
+	const values = [
 		...referenceProblems(platform),
 		...storeProblems(platform),
+		...templateProblems(platform),
+	];
+	for (const problem of [
+		...values,
+		...(values.length === 0 ? useProblems(platform) : []),
 		...fileProblems(platform),
 		...serviceProblems(platform),
 		...variableProblems(platform),
@@ -407,8 +508,11 @@ export function parsePlatform(
 			inherited.map((path) => ({ path, message: inheritedKeyProblem })),
 		);
 	}
-	const { contract, origins } = withoutInline(written);
-	const result = platformSchema.safeParse(contract);
+	const { contract, origins, problems } = withoutInline(written);
+	if (problems.length > 0) {
+		throw contractError(problems);
+	}
+	const result = platformSchema.safeParse(contract, { error: inWords });
 	if (result.success) {
 		return result.data;
 	}
@@ -421,23 +525,31 @@ export function parsePlatform(
 	);
 }
 
-/** Where a person finds it: a secret by its id, and one that a variable names by the variable. */
+/** Where a person finds it: a secret by its id, one that a variable names by the variable, and any other item by its text. */
 function pathByIds(
-	{ secrets = [] }: z.input<typeof platformShape>,
+	contract: unknown,
 	origins: Origins,
 	path: PropertyKey[],
 ): PropertyKey[] {
-	const [top, index, ...rest] = path;
-	const id: unknown =
-		top === "secrets" ? secrets[Number(index)]?.id : undefined;
-	// Only what is an id can be looked for in the file.
-	if (typeof id !== "string" || !/^[a-z0-9-]{1,63}$/.test(id)) {
-		return path;
-	}
-	const origin = origins.get(id);
+	let data = contract;
+	const named = path.map((key) => {
+		const items = data;
+		data = (data as Record<PropertyKey, unknown> | null | undefined)?.[key];
+		return Array.isArray(items) ? (idOf(data) ?? key) : key;
+	});
+	const [top, id, ...rest] = named;
+	const origin = top === "secrets" ? origins.get(String(id)) : undefined;
 	return origin === undefined
-		? ["secrets", id, ...rest]
+		? named
 		: [...origin, ...rest.filter((part) => part !== "source")];
+}
+
+/** What an item of a list is found by in the file; undefined for one without a name. */
+function idOf(item: unknown): string | undefined {
+	const name = (item as { id?: unknown } | null | undefined)?.id ?? item;
+	return typeof name === "string" && /^[\w.:/-]+$/.test(name)
+		? name
+		: undefined;
 }
 
 function contractError(
@@ -445,7 +557,7 @@ function contractError(
 ): ContractError {
 	const lines = problems.map(
 		({ path, message }) =>
-			`  ${path.map((part) => shownName(String(part))).join(".")}: ${oneLine(message)}`,
+			`  ${path.length === 0 ? "the contract" : path.map((part) => shownName(String(part))).join(".")}: ${oneLine(message)}`,
 	);
 	return new ContractError(
 		`contract/platform.ts does not hold together:\n${lines.join("\n")}`,

@@ -90,8 +90,11 @@ function formOf(value: PlainValue): PlainForm {
 			return value.scheme ?? "https";
 		case "urls":
 			return "https";
-		default:
+		case "environment":
+		case "project":
 			return value.from;
+		default:
+			return "text";
 	}
 }
 

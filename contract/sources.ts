@@ -1,5 +1,6 @@
 /** Where the values of secrets come from, as a contract writes it. */
 import { z } from "zod";
+import { inWords, kindOf } from "./messages.ts";
 import { nearest } from "./nearest.ts";
 import { own } from "./own-keys.ts";
 import { shownName } from "./printable.ts";
@@ -11,7 +12,10 @@ import {
 	type StoreAttribute,
 	type StoreKind,
 } from "./stores.ts";
-import { partNames } from "./templates.ts";
+import { isFilePart, partNames } from "./templates.ts";
+
+/** How PostgreSQL is reached: through Cloud SQL's socket, or at the private address over TLS (`verify-ca`). */
+const via = z.enum(["socket", "tls"]);
 
 /** The bytes of a key that nobody guesses. */
 export const defaultKeyBytes = 32;
@@ -64,27 +68,41 @@ const external = z.strictObject({
 const template = z.strictObject({
 	from: z.literal("template"),
 	/**
-	 * `{<store>.<attribute>}` and `{<secret id>}` stand for values, each written as its place demands: percent-encoded in
-	 * a URL, escaped in JSON, as it is elsewhere.
+	 * `{<store>.<attribute>}` and `{<secret id>}` stand for values, `{<path>}` for where the service finds one of its
+	 * `secretFiles`. Each is written as its place demands: percent-encoded in a URL, escaped in JSON, as it is elsewhere. A
+	 * brace that begins no part is written `\\{`.
 	 */
 	text: plainText.refine(
-		(text) => partNames(text).length > 0,
+		(text) => partNames(text).some((name) => !isFilePart(name)),
 		"holds no {<store>.<attribute>} and no {<secret id>}: a text alone is a constant",
 	),
+	/** As a store's: what `{<store>.host}` of PostgreSQL stands for. @default "socket" */
+	via: via.optional(),
 });
 
 const sources = ["generated", "constant", "external", "template"];
 /** What plain variables are made from, which are no sources of secrets. */
-export const plainOrigins = ["environment", "project", "url", "urls"];
+export const plainOrigins = [
+	"environment",
+	"project",
+	"region",
+	"url",
+	"urls",
+	"host",
+	"hosts",
+];
 
 const plainSource = z.discriminatedUnion(
 	"from",
 	[generated, constant, external, template],
 	{
 		error: ({ input }) => {
-			const from = String((input as { from?: unknown } | undefined)?.from);
-			const near = nearest(from, [...sources, ...plainOrigins]);
-			return `is made from '${shownName(from)}'; there are ${sources.join(", ")} and <store>.<attribute>, and for plain variables ${plainOrigins.join(", ")}${near === undefined ? "" : `: did you mean ${near}?`}`;
+			const { from } = (input ?? {}) as { from?: unknown };
+			const near =
+				typeof from === "string"
+					? nearest(from, [...sources, ...plainOrigins])
+					: undefined;
+			return `is made from ${typeof from === "string" ? `'${shownName(from)}'` : `what is ${kindOf(from)}`}; there are ${sources.join(", ")} and <store>.<attribute>, and for plain variables ${plainOrigins.join(", ")}${near === undefined ? "" : `: did you mean ${near}?`}`;
 		},
 	},
 );
@@ -99,16 +117,14 @@ const storeSource = z.strictObject({
 	}),
 	/** For a `url`: the driver that reads it. */
 	driver: z.enum(allDrivers).optional(),
-	/**
-	 * For PostgreSQL's `url` and `host`: through Cloud SQL's socket, or to the private address over TLS (`verify-ca`).
-	 * @default "socket"
-	 */
-	via: z.enum(["socket", "tls"]).optional(),
+	/** For PostgreSQL's `url` and `host`. @default "socket" */
+	via: via.optional(),
 	/** For a `url` of PostgreSQL by TLS, of redis-py or of kombu: where the service finds the certificates of `ca`, one of its `secretFiles`. */
 	caFile: filePath.optional(),
 });
 
 export type GeneratedSource = z.infer<typeof generated>;
+export type TemplateSource = z.infer<typeof template>;
 export type StoreSource = z.infer<typeof storeSource>;
 export type SecretSource = z.infer<typeof plainSource> | StoreSource;
 /** With or without the text of a constant, which a checklist leaves out. */
@@ -121,8 +137,11 @@ export const source = z
 	.custom<z.input<typeof plainSource> | z.input<typeof storeSource>>()
 	.transform((value, context): SecretSource => {
 		// Decided by hand: of a union that fails, one would hear of neither side.
-		const names = /^[^.]+\./.test(String(value?.from));
-		const read = (names ? storeSource : plainSource).safeParse(value);
+		const from: unknown = value?.from;
+		const names = typeof from === "string" && /^[^.]+\./.test(from);
+		const read = (names ? storeSource : plainSource).safeParse(value, {
+			error: inWords,
+		});
 		if (read.success) {
 			return read.data;
 		}
@@ -168,9 +187,11 @@ export function hasAttribute(
 }
 
 /** The names of the secrets that a source is composed of. */
-export function secretParts(source: SecretSource): string[] {
+export function secretParts(source: AnySource): string[] {
 	return source.from === "template"
-		? partNames(source.text).filter((name) => !name.includes("."))
+		? partNames(source.text).filter(
+				(name) => !name.includes(".") && !isFilePart(name),
+			)
 		: [];
 }
 
@@ -178,10 +199,23 @@ export function secretParts(source: SecretSource): string[] {
 export function storeParts(source: AnySource): StoreSource[] {
 	if (source.from === "template") {
 		return partNames(source.text)
-			.filter((name) => name.includes("."))
-			.map((name) => ({ from: name as StoreSource["from"] }));
+			.filter((name) => name.includes(".") && !isFilePart(name))
+			.map((name) => storePart(source, name));
 	}
 	return isStoreSource(source) ? [source] : [];
+}
+
+/** The source of a template's part that is a value of a store. */
+export function storePart({ via }: TemplateSource, name: string): StoreSource {
+	const from = name as StoreSource["from"];
+	return via !== undefined && name.endsWith(".host") ? { from, via } : { from };
+}
+
+/** The paths of the secret files that a source names. */
+export function fileParts(source: SecretSource): string[] {
+	return source.from === "template"
+		? partNames(source.text).filter(isFilePart)
+		: [];
 }
 
 /** Everything that a source takes of stores. */

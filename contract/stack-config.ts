@@ -1,7 +1,7 @@
 /** The configuration of a stack: what `Pulumi.<stack>.yaml` may hold, checked before anything is made of it. */
 import { isIP } from "node:net";
 import { z } from "zod";
-import { secretsIn } from "./bindings.ts";
+import { isFileAlone, secretsIn } from "./bindings.ts";
 import { type Environment, environments } from "./environments.ts";
 import { UserError } from "./errors.ts";
 import { generatorOf } from "./generators.ts";
@@ -357,6 +357,7 @@ function* externalProblems(
 				secret,
 				given.value,
 				environment,
+				isFileAlone(platform, id),
 			)) {
 				yield {
 					key: `externalSecrets.${id}.value`,
@@ -424,7 +425,7 @@ function* cloudProblems(
 	environment: Environment,
 	raw: RawConfig,
 ): Generator<Problem> {
-	const { project } = platform.environments[environment];
+	const { project, region } = platform.environments[environment];
 	if (raw["gcp:project"] !== project) {
 		yield {
 			key: "gcp:project",
@@ -436,7 +437,13 @@ function* cloudProblems(
 		yield {
 			key: "gcp:region",
 			message: `found ${raw["gcp:region"] ?? "nothing"}; expected a region such as us-central1`,
-			fix: "pulumi config set gcp:region us-central1",
+			fix: `pulumi config set gcp:region ${region ?? "us-central1"}`,
+		};
+	} else if (region !== undefined && raw["gcp:region"] !== region) {
+		yield {
+			key: "gcp:region",
+			message: `found ${raw["gcp:region"]}; the contract says that ${environment} is in ${region}`,
+			fix: `pulumi config set gcp:region ${region}`,
 		};
 	}
 }

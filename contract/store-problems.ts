@@ -1,8 +1,8 @@
 /** What does not hold together between stores, the values that are taken of them, and the services that bind those. */
-import { environments } from "./environments.ts";
+import { type Environment, environments } from "./environments.ts";
 import { loginTextProblems } from "./login-texts.ts";
 import { nearest } from "./nearest.ts";
-import { binds, storesOfKind } from "./needs.ts";
+import { binds, storesOfKind, usesOf } from "./needs.ts";
 import { own } from "./own-keys.ts";
 import { shownName } from "./printable.ts";
 import type {
@@ -10,15 +10,14 @@ import type {
 	Platform,
 	Problem,
 	SecretContract,
+	ServiceContract,
 } from "./schema.ts";
-import { fixedTextCarriesSecret } from "./secret-signs.ts";
 import {
 	attributeOf,
 	hasAttribute,
 	isStoreSource,
 	type StoreSource,
 	secretParts,
-	storeParts,
 	storeUse,
 	storeUses,
 } from "./sources.ts";
@@ -44,10 +43,12 @@ export function* storeProblems(platform: Platform): Generator<Problem> {
 			yield* fileProblems(platform, secret, source);
 			yield* tlsProblems(platform, secret, source);
 		}
-		for (const message of templateProblems(platform, secret)) {
-			yield { path: ["secrets", index, "source", "text"], message };
-		}
+		yield* authorityProblems(platform, secret);
 	}
+}
+
+/** What follows from the values that a service takes; with one that is not there, none of it could be told. */
+export function* useProblems(platform: Platform): Generator<Problem> {
 	yield* poolProblems(platform);
 	yield* loginProblems(platform);
 	yield* loginTextProblems(platform);
@@ -116,7 +117,7 @@ function* passwordProblems(platform: Platform): Generator<Problem> {
 }
 
 /** What is wrong with a value that is taken of a store; the path is the source's own. */
-function* sourceProblems(
+export function* sourceProblems(
 	platform: Platform,
 	source: StoreSource,
 ): Generator<Problem> {
@@ -171,43 +172,6 @@ function* sourceProblems(
 	}
 }
 
-/** What is wrong with the parts of a template. */
-function* templateProblems(
-	platform: Platform,
-	{ source, environments: where = [...environments] }: SecretContract,
-): Generator<string> {
-	if (source.from !== "template") {
-		return;
-	}
-	if (fixedTextCarriesSecret(source.text)) {
-		yield "has what looks like a secret in its fixed text, which the job that tries it shows as plain text: make it a secret of its own, and write {<its id>}";
-	}
-	for (const part of storeParts(source)) {
-		const [problem] = sourceProblems(platform, part);
-		if (attributeOf(part)?.attribute === "url") {
-			yield `holds {${part.from}}, whose form depends on a driver: compose it of host, port, user, password and name`;
-		} else if (problem !== undefined) {
-			yield problem.message;
-		}
-	}
-	for (const id of secretParts(source)) {
-		const part = platform.secrets.find((secret) => secret.id === id);
-		if (part === undefined) {
-			const near = nearest(
-				id,
-				platform.secrets.map((secret) => secret.id),
-			);
-			yield `holds {${id}}, which is no secret of the contract${near === undefined ? "" : `: did you mean {${near}}?`}`;
-		} else if (part.source.from === "template") {
-			yield `holds {${id}}, which is a template itself: write its parts`;
-		} else if (
-			!where.every((each) => part.environments?.includes(each) ?? true)
-		) {
-			yield `holds {${id}}, which is not in every environment that this secret is in`;
-		}
-	}
-}
-
 function unknownStore(platform: Platform, source: StoreSource): string {
 	const { store = "" } = attributeOf(source) ?? {};
 	const names = Object.keys(platform.stores);
@@ -251,10 +215,9 @@ function* fileProblems(
 	}
 	const { store = "" } = attributeOf(source) ?? {};
 	for (const [name, each] of Object.entries(platform.services)) {
-		const binds = Object.values(each.secrets).includes(id);
 		const file = own(each.secretFiles, caFile);
 		const content = platform.secrets.find((secret) => secret.id === file);
-		if (binds && content?.source.from !== `${store}.ca`) {
+		if (reads(each, id) && content?.source.from !== `${store}.ca`) {
 			yield {
 				path: ["services", name, "secretFiles", caFile],
 				message: `must hold the certificates of '${store}', which '${id}' refers to: a secret with the source { from: "${store}.ca" }`,
@@ -270,76 +233,92 @@ const logins: Partial<Record<StoreKind, readonly StoreAttribute[][]>> = {
 		["url", "ca"],
 		["host", "password", "ca"],
 	],
+	clickhouse: [["url"], ["user", "password"]],
 	bucket: [["access-key-id", "secret-access-key"]],
 };
 
-/** The forms of which a service must take one. A bucket is used without a key too, by the service's own account. */
+/** The forms of which a service must take one: none where it can do without a login, as a bucket's or another's ClickHouse. */
 function formsOf(
 	store: Store | undefined,
 	taken: readonly StoreAttribute[],
 ): readonly StoreAttribute[][] {
-	const isKeyless =
-		store?.kind === "bucket" &&
-		(store.hmac !== true ||
-			!taken.some((attribute) => keyAttributes.includes(attribute)));
-	return store === undefined || isKeyless ? [] : (logins[store.kind] ?? []);
+	const forms = store === undefined ? [] : (logins[store.kind] ?? []);
+	const isKeyless = store?.kind === "bucket" && store.hmac !== true;
+	const isOptional = store?.kind === "bucket" || store?.kind === "clickhouse";
+	const takesOne = forms.flat().some((attribute) => taken.includes(attribute));
+	return isKeyless || (isOptional && !takesOne) ? [] : forms;
 }
 
 /** A part of a login alone can't be used, and a rotation changes user and password together. */
 function* loginProblems(platform: Platform): Generator<Problem> {
-	for (const [name, { secrets, secretFiles }] of Object.entries(
-		platform.services,
-	)) {
-		const read = [...Object.values(secrets), ...Object.values(secretFiles)];
-		const uses = platform.secrets
-			.filter(({ id }) => read.includes(id))
-			.flatMap(({ source }) => storeUses(platform, source));
-		for (const [store, taken] of Map.groupBy(uses, (use) => use.name)) {
-			const attributes = taken.map(({ attribute }) => attribute);
-			const forms = formsOf(taken[0]?.store, attributes);
-			const isWhole = forms.some((form) =>
-				form.every((attribute) => attributes.includes(attribute)),
+	for (const name of Object.keys(platform.services)) {
+		const messages = environments.flatMap((environment) =>
+			loginMessages(platform, name, environment),
+		);
+		for (const message of new Set(messages)) {
+			yield { path: ["services", name], message };
+		}
+	}
+}
+
+function loginMessages(
+	platform: Platform,
+	service: string,
+	environment: Environment,
+): string[] {
+	const uses = usesOf(platform, service, environment);
+	return [...Map.groupBy(uses, (use) => use.name)].flatMap(([name, taken]) => {
+		const attributes = [...new Set(taken.map(({ attribute }) => attribute))];
+		const forms = formsOf(taken[0]?.store, attributes);
+		const isWhole = forms.some((form) =>
+			form.every((attribute) => attributes.includes(attribute)),
+		);
+		return forms.length === 0 || isWhole
+			? []
+			: [
+					`takes ${attributes.join(", ")} of '${name}', by which nobody can log in: take ${forms.map((form) => form.join(", ")).join(", or ")}`,
+				];
+	});
+}
+
+/** A host that is reached over TLS goes with its certificates, in a value of its own as in a template. */
+function* authorityProblems(
+	platform: Platform,
+	{ id, source }: SecretContract,
+): Generator<Problem> {
+	const hosts = storeUses(platform, source).filter(
+		({ via, attribute }) => via === "tls" && attribute === "host",
+	);
+	for (const use of hosts) {
+		const from = `${use.name}.ca`;
+		for (const [name, each] of Object.entries(platform.services)) {
+			const hasFile = Object.values(each.secretFiles).some((file) =>
+				platform.secrets.some(
+					(secret) => secret.id === file && secret.source.from === from,
+				),
 			);
-			if (forms.length > 0 && !isWhole) {
+			if (reads(each, id) && !hasFile) {
 				yield {
-					path: ["services", name],
-					message: `takes ${[...new Set(attributes)].join(", ")} of '${store}', by which nobody can log in: take ${forms.map((form) => form.join(", ")).join(", or ")}`,
+					path: ["services", name, "secretFiles"],
+					message: `must hold the certificates of '${use.name}', whose host '${id}' is reached by tls: the file of a secret with the source { from: "${from}" }`,
 				};
 			}
 		}
 	}
 }
 
-/** A host that is reached over TLS goes with its certificates, and a URL that cannot name them with their variable. */
+/** A URL that cannot name its certificates goes with the variable that does. */
 function* tlsProblems(
 	platform: Platform,
 	{ id }: SecretContract,
 	source: StoreSource,
 ): Generator<Problem> {
-	const use = storeUse(platform, source);
-	if (use?.via !== "tls") {
-		return;
-	}
-	const from = `${use.name}.ca`;
+	const { caFile } = source;
 	for (const [name, each] of Object.entries(platform.services)) {
-		if (!Object.values(each.secrets).includes(id)) {
-			continue;
-		}
-		const hasFile = Object.values(each.secretFiles).some((file) =>
-			platform.secrets.some(
-				(secret) => secret.id === file && secret.source.from === from,
-			),
-		);
-		if (use.attribute === "host" && !hasFile) {
-			yield {
-				path: ["services", name, "secretFiles"],
-				message: `must hold the certificates of '${use.name}', whose host '${id}' is reached by tls: the file of a secret with the source { from: "${from}" }`,
-			};
-		}
-		const { caFile } = source;
 		if (
 			source.driver === "sqlalchemy-asyncpg" &&
 			caFile !== undefined &&
+			Object.values(each.secrets).includes(id) &&
 			!namesFile(each.variables.PGSSLROOTCERT, caFile)
 		) {
 			yield {
@@ -349,6 +328,13 @@ function* tlsProblems(
 		}
 	}
 }
+
+/** True if a service has a secret, as a variable or as a file. */
+export const reads = (
+	{ secrets, secretFiles }: ServiceContract,
+	id: string,
+): boolean =>
+	[...Object.values(secrets), ...Object.values(secretFiles)].includes(id);
 
 /** On a laptop files lie below a folder of the stack's. */
 function namesFile(value: PlainValue | undefined, file: string): boolean {

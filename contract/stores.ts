@@ -1,6 +1,8 @@
 /** The data stores that a platform has by name, and what each gives to whoever binds it. */
 import { z } from "zod";
 import { perEnvironment } from "./environments.ts";
+import { kindOf, listed } from "./messages.ts";
+import { shownName } from "./printable.ts";
 import { databaseName, kebabName } from "./shapes.ts";
 
 const postgresSizing = z.strictObject({
@@ -46,34 +48,49 @@ const smallRedis = {
 };
 
 /** A data store. What it is called in the contract is what its resources are called in the program. */
-export const store = z.discriminatedUnion("kind", [
-	/** A Cloud SQL instance of its own, with one database and two logins of which one is live and the other idle. */
-	z.strictObject({
-		kind: z.literal("postgres"),
-		/** The database's name; the logins' and the owner role's begin with it, so no two stores share it. */
-		database: databaseName,
-		/** @default a small instance in staging, a replicated one with two cores in production */
-		sizing: perEnvironment(postgresSizing).default(smallPostgres),
-	}),
-	/** A Memorystore instance, with AUTH and TLS. */
-	z.strictObject({
-		kind: z.literal("redis"),
-		/** @default 1 GB, replicated in production */
-		sizing: perEnvironment(redisSizing).default(smallRedis),
-	}),
-	/** Somebody else's ClickHouse: the stack file says where it is and whose login to use. */
-	z.strictObject({
-		kind: z.literal("clickhouse"),
-		/** The id of the secret that holds the login's password. */
-		passwordSecret: kebabName,
-	}),
-	/** A Cloud Storage bucket, which the services that bind it read and write. */
-	z.strictObject({
-		kind: z.literal("bucket"),
-		/** For an application that speaks S3: an account of the bucket's own, with a key of S3's kind. */
-		hmac: z.literal(true).optional(),
-	}),
-]);
+export const store = z.discriminatedUnion(
+	"kind",
+	[
+		/** A Cloud SQL instance of its own, with one database and two logins of which one is live and the other idle. */
+		z.strictObject({
+			kind: z.literal("postgres"),
+			/** The database's name; the logins' and the owner role's begin with it, so no two stores share it. */
+			database: databaseName,
+			/** @default a small instance in staging, a replicated one with two cores in production */
+			sizing: perEnvironment(postgresSizing).default(smallPostgres),
+		}),
+		/** A Memorystore instance, with AUTH and TLS. */
+		z.strictObject({
+			kind: z.literal("redis"),
+			/** @default 1 GB, replicated in production */
+			sizing: perEnvironment(redisSizing).default(smallRedis),
+		}),
+		/** Somebody else's ClickHouse: the stack file says where it is and whose login to use. */
+		z.strictObject({
+			kind: z.literal("clickhouse"),
+			/** The id of the secret that holds the login's password. */
+			passwordSecret: kebabName,
+		}),
+		/** A Cloud Storage bucket, which the services that bind it read and write. */
+		z.strictObject({
+			kind: z.literal("bucket"),
+			/** For an application that speaks S3: an account of the bucket's own, with a key of S3's kind. */
+			hmac: z.literal(true).optional(),
+		}),
+	],
+	{
+		error: ({ code, input }) =>
+			code === "invalid_union" ? kindProblem(input) : undefined,
+	},
+);
+
+function kindProblem(input: unknown): string {
+	const { kind } = (input ?? {}) as { kind?: unknown };
+	const known: string[] = Object.keys(attributesOf);
+	return typeof kind === "string"
+		? `is '${shownName(kind)}'; there are ${listed(kind, known)}`
+		: `is ${kindOf(kind)}; there are ${known.join(", ")}`;
+}
 
 export type Store = z.infer<typeof store>;
 export type StoreKind = Store["kind"];

@@ -1,5 +1,7 @@
 /** What the variables and commands of a service must not be: secrets in plain text, or names that some applications take for one. */
 import { commandCarriesSecret } from "./command-signs.ts";
+import { environments } from "./environments.ts";
+import { variableIn } from "./names.ts";
 import type { PlainValue, Platform, ServiceContract } from "./schema.ts";
 import { secretSign } from "./secret-signs.ts";
 
@@ -22,7 +24,7 @@ export function* variableProblems(platform: Platform): Generator<Problem> {
 /** Secrets among the plain variables, and reasons that belong to none of them. */
 function* secretProblems(
 	name: string,
-	{ variables, notSecrets = {} }: ServiceContract,
+	{ variables, notSecrets = {}, reviewedValues = {} }: ServiceContract,
 ): Generator<Problem> {
 	const fix = "bind it in 'secrets', or give the reason in 'notSecrets'";
 	for (const [variable, value] of Object.entries(variables)) {
@@ -39,12 +41,15 @@ function* secretProblems(
 			};
 		}
 	}
-	for (const variable of Object.keys(notSecrets)) {
-		if (!Object.hasOwn(variables, variable)) {
-			yield {
-				path: ["services", name, "notSecrets", variable],
-				message: "is no variable in 'variables': remove it",
-			};
+	const marks = { notSecrets, reviewedValues };
+	for (const [mark, reasons] of Object.entries(marks)) {
+		for (const variable of Object.keys(reasons)) {
+			if (!Object.hasOwn(variables, variable)) {
+				yield {
+					path: ["services", name, mark, variable],
+					message: "is no plain variable in 'variables': remove it",
+				};
+			}
 		}
 	}
 }
@@ -57,21 +62,32 @@ function textsOf(value: PlainValue): (string | undefined)[] {
 	return "from" in value ? [undefined] : Object.values(value);
 }
 
-/** Names that differ in case alone: an application that reads settings in any case would take either value. */
+/**
+ * Names that are one in some environment, or differ in case alone there: an application that reads settings in any case
+ * would take either value.
+ */
 function* twinProblems(
 	name: string,
 	{ variables, secrets }: ServiceContract,
 ): Generator<Problem> {
-	const seen = new Map<string, string>();
-	for (const [kind, record] of Object.entries({ secrets, variables })) {
-		for (const variable of Object.keys(record)) {
-			const twin = seen.get(variable.toUpperCase()) ?? variable;
-			seen.set(variable.toUpperCase(), twin);
-			if (twin !== variable) {
-				yield {
-					path: ["services", name, kind, variable],
-					message: `differs from '${twin}' in case alone: keep one of both`,
-				};
+	const found = new Set<string>();
+	for (const environment of environments) {
+		const seen = new Map<string, string>();
+		for (const [kind, record] of Object.entries({ secrets, variables })) {
+			for (const variable of Object.keys(record)) {
+				const written = variableIn(variable, environment).toUpperCase();
+				const twin = seen.get(written) ?? variable;
+				seen.set(written, twin);
+				if (twin !== variable && !found.has(variable)) {
+					found.add(variable);
+					yield {
+						path: ["services", name, kind, variable],
+						message:
+							twin.toUpperCase() === variable.toUpperCase()
+								? `differs from '${twin}' in case alone: keep one of both`
+								: `is '${twin}' in ${environment} too: keep one of both`,
+					};
+				}
 			}
 		}
 	}

@@ -104,12 +104,19 @@ function formOf(value: PlainValue): PlainForm {
 	if (typeof value !== "object" || !("from" in value)) {
 		return "text";
 	}
-	const { from } = value;
-	return from === "environment" || from === "project"
-		? from
-		: "scheme" in value && value.scheme !== undefined
-			? value.scheme
-			: "https";
+	switch (value.from) {
+		case "environment":
+		case "project":
+			return value.from;
+		case "url":
+			return value.scheme ?? "https";
+		case "urls":
+			return "https";
+		case "region":
+		case "host":
+		case "hosts":
+			return "text";
+	}
 }
 
 const leadsTo = (value: PlainValue, service: string) =>

@@ -62,6 +62,8 @@ export type ExpectedService = {
 	bindings: Bindings;
 	/** Its plain variables, each with what the contract writes. */
 	plain: readonly (PlainVariable & { written: PlainValue })[];
+	/** The plain variables whose values look wrong, and are meant, as their reviewers say. */
+	reviewed: ReadonlySet<string>;
 	/** The variables' names of all kinds. */
 	variables: ReadonlySet<string>;
 	/** The ids in Secret Manager of what it may read. */
@@ -181,6 +183,11 @@ function expectedService(
 			...each,
 			written: written.get(each.variable) ?? each.value,
 		})),
+		reviewed: new Set(
+			Object.keys(contract.reviewedValues ?? {}).map((name) =>
+				variableIn(name, environment),
+			),
+		),
 		variables: new Set(
 			[...bindings.secrets, ...bindings.plain].map(({ variable }) => variable),
 		),

@@ -11,8 +11,11 @@ export type PlainSource =
 	| "literal"
 	| "environment"
 	| "project"
+	| "region"
 	| "url"
-	| "urls";
+	| "urls"
+	| "host"
+	| "hosts";
 
 export function plainSource(value: PlainValue): PlainSource {
 	return typeof value === "object" && "from" in value ? value.from : "literal";
@@ -34,20 +37,40 @@ function says(
 	if (!("from" in written)) {
 		return value === (written[environment] ?? written[here]);
 	}
-	if (written.from === "environment" || written.from === "project") {
-		return value === (written.from === "project" ? project : environment);
+	switch (written.from) {
+		case "environment":
+			return value === environment;
+		case "project":
+			return value === project;
+		case "region":
+			return (
+				value ===
+				(platform.environments[environment].region ??
+					platform.environments[here].region)
+			);
 	}
 	const service = own(platform.services, written.of);
 	const hosts =
 		service?.publicHosts[environment] ?? service?.publicHosts[here] ?? [];
-	const found = value.split(",").map((each) => each.split("://"));
-	return written.from === "urls"
-		? found.length === hosts.length &&
+	switch (written.from) {
+		case "host":
+			return value === hosts[0];
+		case "hosts":
+			return value === hosts.join();
+		case "url":
+			return value === [written.scheme ?? "https", hosts[0]].join("://");
+		case "urls": {
+			// Not made as the components make it.
+			const found = value.split(",").map((each) => each.split("://"));
+			return (
+				found.length === hosts.length &&
 				found.every(
 					([scheme, host], index) =>
 						scheme === "https" && host === hosts[index],
 				)
-		: value === [written.scheme ?? "https", hosts[0]].join("://");
+			);
+		}
+	}
 }
 
 /** The variables of some sources that a workload has with another value than the contract's, or with an unknown one. */

@@ -1,6 +1,6 @@
 /** The login to a PostgreSQL store, from its URL or from its parts. */
 import type { DatabaseLogin } from "../contract/connection-strings.ts";
-import { storeUse } from "../contract/sources.ts";
+import { storeUses } from "../contract/sources.ts";
 import type { DatabaseDriver } from "../contract/stores.ts";
 import { readDatabaseUrl } from "./access.ts";
 import { contentOf, requireCertificates } from "./authorities.ts";
@@ -22,11 +22,10 @@ export function postgresLogin(
 	store: string,
 	way: "socket" | "tls",
 ): Given<DatabaseLogin> | undefined {
-	// A template's host is the socket's.
-	const isOnWay = ({ source, part }: Bound) =>
-		(part === undefined
-			? storeUse(values.checklist, source)?.via
-			: "socket") === way;
+	const isOnWay = ({ source }: Bound) =>
+		storeUses(values.checklist, source).some(
+			(use) => use.name === store && use.via === way,
+		);
 	const urls = values.all(store, "url").filter(isOnWay);
 	const logins = urls.map((url) =>
 		values.read(url, (value) => databaseUrlLogin(values, url, value)),

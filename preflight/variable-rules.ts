@@ -42,7 +42,13 @@ export function valueProblems(
 		value === ""
 			? ["is empty"]
 			: [
-					...secretValueProblems(secret, value, environment),
+					...secretValueProblems(
+						secret,
+						value,
+						environment,
+						// A file's path stands for a name.
+						variable.startsWith("/"),
+					),
 					...formProblems(source, value),
 				];
 	const fix = valueFix(checklist, secret);

@@ -32,6 +32,7 @@ export const environmentMatches: Rule = {
 				evidence.expected,
 				"environment",
 				"project",
+				"region",
 			);
 		}
 		yield* foreignValues(evidence);

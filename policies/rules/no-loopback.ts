@@ -27,8 +27,17 @@ export const noLoopback: Rule = {
 		}
 		const needed = "an address that a container in Cloud Run can reach";
 		for (const workload of evidence.workloads) {
+			const reviewed = new Map(
+				workload.of?.plain
+					.filter(({ variable }) => workload.of?.reviewed.has(variable))
+					.map(({ variable, value }) => [variable, value]),
+			);
 			for (const { name, value } of workload.everyVariable) {
-				if (pointsAtLoopback(known(value) ?? "", known(name))) {
+				const text = known(value) ?? "";
+				if (
+					reviewed.get(known(name) ?? "") !== text &&
+					pointsAtLoopback(text, known(name))
+				) {
 					yield {
 						...suffers(workload),
 						variable: known(name),

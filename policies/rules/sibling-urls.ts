@@ -12,7 +12,7 @@ export const siblingUrls: Rule = {
 	level: "mandatory",
 	requirements: ["R-046"],
 	complies:
-		"The variables that hold a service's URL have the contract's value, and every URL in a plain variable is encrypted and names a host that the platform serves in this environment, or one of `foreignHosts`.",
+		"The variables that hold a service's URL or host have the contract's value, and every URL in a plain variable is encrypted and names a host that the platform serves in this environment, or one of `foreignHosts`.",
 	rejects: [
 		"a service's URL with another value",
 		"http: or ws: outside local",
@@ -26,7 +26,14 @@ export const siblingUrls: Rule = {
 	looksAt: "resource",
 	*check({ workloads, ours, expected }) {
 		for (const workload of ours) {
-			yield* wrongPlainValues(workload, expected, "url", "urls");
+			yield* wrongPlainValues(
+				workload,
+				expected,
+				"url",
+				"urls",
+				"host",
+				"hosts",
+			);
 		}
 		const served = servedHosts(expected);
 		const allowed = new Set([

@@ -121,28 +121,35 @@ function* valueProblems(
 	}
 }
 
-/** The parts of a template: an attribute of a store, or a secret. */
-const part = /\{([a-z][a-z0-9-]*(?:\.[a-z-]+)?)\}/g;
+/** The parts of a template: an attribute of a store, a secret, or the path of a file. A backslash takes a brace as it is. */
+const part = /(?<!\\)\{([a-z][a-z0-9-]*(?:\.[a-z-]+)?|\/[\w./-]+)\}/g;
 
 /** What a template's value looks like: its own text, and what is known of each part. */
 function formOf(text: string, of: (name: string) => Known): RegExp {
 	const written = writtenIn(text);
 	const names = [...text.matchAll(part)].map(([, name = ""]) => name);
 	const parts = names.map((name) => {
+		if (name.startsWith("/")) {
+			// Below a folder of the stack's, on a laptop.
+			return `.*${escaped(name)}`;
+		}
 		const values = of(name)?.flatMap(written).map(escaped).join("|");
 		// A socket's folder is named after the instance.
 		return values === undefined
 			? ".+"
 			: `${name.endsWith(".host") ? ".*" : ""}(?:${values})`;
 	});
-	const literals = text.replaceAll(part, "\0").split("\0").map(escaped);
+	const literals = text
+		.replaceAll(part, "\0")
+		.split("\0")
+		.map((literal) => escaped(literal.replace(/\\(?=[{}])/g, "")));
 	const form = literals.map((literal, index) => literal + (parts[index] ?? ""));
 	return new RegExp(`^${form.join("")}$`, "s");
 }
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-/** In a URL, in JSON, or as it is; a host stands in a URL as it is. */
+/** In a URL, in JSON, or as it is; a host stands in a URL as it is. A URL may stand within JSON or another text. */
 function writtenIn(template: string): (value: string) => string[] {
 	if (/^[a-z][a-z0-9+.:-]*:\/\//i.test(template)) {
 		return (value) =>
@@ -150,9 +157,11 @@ function writtenIn(template: string): (value: string) => string[] {
 				? [value, encodeURIComponent(value)]
 				: [encodeURIComponent(value)];
 	}
-	return /^\s*(?:\{\s*"|\[)/.test(template)
-		? (value) => [JSON.stringify(value).slice(1, -1)]
-		: (value) => [value];
+	const inJson = /^\s*(?:\{\s*"|\[)/.test(template);
+	return (value) => [
+		inJson ? JSON.stringify(value).slice(1, -1) : value,
+		...(template.includes("://") ? [encodeURIComponent(value)] : []),
+	];
 }
 
 /** A socket's folder is named after the instance. */

@@ -16,7 +16,11 @@ const examples = [
 );
 
 it("docs/contract.md has examples", () => {
-	expect(examples.map(({ name }) => name)).toEqual(["votes", "mailer"]);
+	expect(examples.map(({ name }) => name)).toEqual([
+		"votes",
+		"mailer",
+		"accounts",
+	]);
 });
 
 describe.each(examples.map((example) => [example.name, example] as const))(

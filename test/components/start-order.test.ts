@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { parsePlatform } from "../../contract/schema.ts";
+import { votes } from "../fixtures/contracts/votes.ts";
+import { foreignStack } from "../in-process/foreign.ts";
 import { waitedFor } from "../in-process/order.ts";
 import type { Registration } from "../in-process/registration.ts";
 import { shippedStack } from "../in-process/shipped.ts";
+
+type Variables = Parameters<
+	typeof parsePlatform
+>[0]["services"][string]["variables"];
 
 const stack = shippedStack("staging");
 afterAll(() => stack.remove());
@@ -64,4 +71,57 @@ describe.each(services)("the service %s", (name, needs) => {
 			waitedFor(registrations, `gcp:cloudrunv2/job:Job::${name}-verify`),
 		).toContain(service);
 	});
+});
+
+describe("a service that takes its login without the database's name", () => {
+	const web = votes.services.web as object;
+	const parts = {
+		host: { from: "database.host" },
+		user: { from: "database.user" },
+		password: { from: "database.password" },
+	} as const;
+	it.each<[string, Variables]>([
+		[
+			"in parts",
+			{
+				DB_HOST: parts.host,
+				DB_USER: parts.user,
+				DB_PASS: parts.password,
+				DB_NAME: "votes",
+			},
+		],
+		[
+			"in a template",
+			{
+				DSN: {
+					from: "template",
+					text: "host={database.host} user={database.user} password={database.password} dbname=votes",
+				},
+			},
+		],
+	])(
+		"[R-061] waits for the database and both logins: %s",
+		async (_how, variables) => {
+			const stack = foreignStack(
+				parsePlatform({
+					...votes,
+					secrets: [],
+					services: {
+						web: { ...web, secrets: {}, variables } as never,
+					},
+				}),
+				"staging",
+			);
+			try {
+				const run = await stack.preview();
+				expect(run.ok ? "" : run.output).toBe("");
+				const job = "gcp:cloudrunv2/job:Job::web-preflight";
+				expect([...waitedFor(run.registrations, job)]).toEqual(
+					expect.arrayContaining(stores.postgres),
+				);
+			} finally {
+				stack.remove();
+			}
+		},
+	);
 });

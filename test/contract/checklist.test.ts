@@ -149,9 +149,9 @@ describe("a contract", () => {
 	);
 
 	it.each([
-		"postgresql://{database.user}:{database.password}@{database.host}/netra",
+		"postgresql://{database.user}:{database.password}@/netra?host={database.host}",
 		"user={database.user} password={database.password} dbname=netra",
-		"https://elsewhere.org/?token=app-{jwt-secret}",
+		"token=app-{jwt-secret}",
 		'{"user":"{database.user}","password":"{database.password}"}',
 		"Authorization=Bearer {jwt-secret}",
 		"{redis.host}:{redis.port}",

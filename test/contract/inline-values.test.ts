@@ -163,7 +163,7 @@ describe("a variable that names where its value comes from", () => {
 		[
 			"of another origin",
 			{ D: { from: "enviroment" as never } },
-			"  services.web.variables.D.from: is made from 'enviroment'; there are generated, constant, external, template and <store>.<attribute>, and for plain variables environment, project, url, urls: did you mean environment?",
+			"  services.web.variables.D.from: is made from 'enviroment'; there are generated, constant, external, template and <store>.<attribute>, and for plain variables environment, project, region, url, urls, host, hosts: did you mean environment?",
 		],
 		[
 			"of a length that the encoding does not have",
@@ -185,24 +185,205 @@ describe("a variable that names where its value comes from", () => {
 			{ D: { from: "template", text: "{database.url}" } },
 			"  services.web.variables.D.text: holds {database.url}, whose form depends on a driver: compose it of host, port, user, password and name",
 		],
+		...[
+			"postgres://{database.user}:{database.password}@{database.host}:{database.port}/{database.name}",
+			"jdbc:postgresql://{database.host}/{database.name}",
+			'{"url": "ecto://{database.user}:{database.password}@{database.host}/{database.name}"}',
+		].map((text): [string, Variables, string] => [
+			"of a socket in a URL's host",
+			{ D: { from: "template", text } },
+			'  services.web.variables.D.text: holds {database.host} where a URL has its host, and that is the folder of Cloud SQL\'s socket: write @/<database>?host={database.host}, if the driver reads it, or give the template via: "tls", for the private address',
+		]),
+		[
+			"of a password in a URL's host",
+			{ D: { from: "template", text: "https://{database.password}/" } },
+			"  services.web.variables.D.text: holds {database.password} where a URL has its host and port, and it is neither",
+		],
+		[
+			"of a text where JSON has a number",
+			{ D: { from: "template", text: '{"user": {database.user}}' } },
+			"  services.web.variables.D.text: holds {database.user} where JSON has a number, and it is none: write it in quotes",
+		],
+		[
+			"of a way to nothing",
+			{ D: { from: "template", via: "tls", text: "x{database.user}" } },
+			"  services.web.variables.D.via: says what {<store>.host} of PostgreSQL stands for, and the text holds none: remove it",
+		],
+		[
+			"of a host by TLS without its certificates",
+			{ D: { from: "template", via: "tls", text: "x{database.host}" } },
+			"  services.web.secretFiles: must hold the certificates of 'database', whose host 'web-d' is reached by tls: the file of a secret with the source { from: \"database.ca\" }",
+		],
+		[
+			"of a file that the service has not",
+			{
+				D: { from: "template", text: "{database.user} {/etc/app/ca.pem}" },
+			},
+			"  services.web.variables.D.text: holds {/etc/app/ca.pem}, which is none of the secretFiles of 'web'",
+		],
+		[
+			"of braces that begin no part",
+			{ D: { from: "template", text: "{database.user} {Database.user}" } },
+			"  services.web.variables.D.text: holds {Database.user}, which is no {<store>.<attribute>} and no {<secret id>}: did you mean {database.user}?; a brace that begins no part is written \\{",
+		],
 	])("is refused for a value %s, where it stands", (_what, variables, line) => {
 		expect(message(variables)).toContain(line);
 	});
 
-	it("[R-045] is refused where its id is another value's", () => {
+	const hex = { from: "generated", encoding: "hex" } as const;
+	const service = (variables: Variables, more: object = {}) =>
+		({ ...votes.services.web, secrets: {}, variables, ...more }) as never;
+	const fix =
+		"and they are not one value: give one of both an entry in 'secrets' with another id, and bind it by that in the service's 'secrets'";
+
+	it.each<[string, Variables, Partial<Contract>, string]>([
+		[
+			"another service's",
+			{},
+			{
+				services: {
+					web: service({ ...login, FOO_BAR: hex }),
+					"web-foo": service({ ...login, BAR: hex }),
+				},
+			},
+			"  services.web-foo.variables.BAR: makes the secret 'web-foo-bar', as services.web.variables.FOO_BAR does, ",
+		],
+		...[
+			["FOO_BAR", "FOO__BAR"],
+			["_FOO", "FOO"],
+			["A_{ENV}", "A_ENV"],
+			["fooBar", "FOOBAR"],
+		].map(
+			([one = "", other = ""]): [
+				string,
+				Variables,
+				Partial<Contract>,
+				string,
+			] => [
+				`that of ${one}`,
+				{ [one]: hex, [other]: hex },
+				{},
+				`  services.web.variables.${other}: makes the secret '`,
+			],
+		),
+		...[
+			{ from: "external" } as const,
+			{ from: "template", text: "x{database.user}" } as const,
+		].map((source): [string, Variables, Partial<Contract>, string] => [
+			`that of a value of the same kind, ${source.from}`,
+			{ FOO_BAR: source, FOO__BAR: source },
+			{},
+			"  services.web.variables.FOO__BAR: makes the secret 'web-foo-bar', as services.web.variables.FOO_BAR does, ",
+		]),
+		[
+			"a declared one's, though both say the same",
+			{ KEY: hex },
+			{ secrets: [{ id: "web-key", source: hex, criticalIn: [] }] },
+			"  services.web.variables.KEY: makes the secret 'web-key', as secrets.web-key does, ",
+		],
+		[
+			"a declared one's that is another value",
+			{},
+			{ secrets: [{ id: "database-password", source: hex, criticalIn: [] }] },
+			"  services.web.variables.C: makes the secret 'database-password', as secrets.database-password does, ",
+		],
+		[
+			"a URL's with another file",
+			{
+				D: {
+					from: "database.url",
+					driver: "libpq",
+					via: "tls",
+					caFile: "/etc/a/ca.pem",
+				},
+				E: {
+					from: "database.url",
+					driver: "libpq",
+					via: "tls",
+					caFile: "/etc/b/ca.pem",
+				},
+			},
+			{},
+			"  services.web.variables.E: makes the secret 'database-url-libpq-tls', as services.web.variables.D does, ",
+		],
+	])(
+		"[R-045] is refused where its id is %s",
+		(_what, variables, more, start) => {
+			const [line, ...others] = message(variables, more).split("\n");
+			expect(line).toContain(start);
+			expect(line).toContain(fix);
+			expect(others).toEqual([]);
+		},
+	);
+
+	it("is refused where the variable is bound to a secret too", () => {
 		expect(
 			message(
 				{},
 				{
-					secrets: [
-						{
-							id: "database-password",
-							source: { from: "generated", encoding: "hex" },
-							criticalIn: [],
-						},
-					],
+					services: {
+						web: service({ ...login, K: hex }, { secrets: { K: "k" } }),
+					},
+					secrets: [{ id: "k", source: { from: "external" }, criticalIn: [] }],
 				},
 			),
-		).toContain("'database-password' is declared twice");
+		).toBe(
+			"  services.web.variables.K: is bound to a secret too: a variable has one value",
+		);
+	});
+
+	it("[R-030] is a declared secret's where both take the same of a store, and critical", () => {
+		const { secrets } = parsePlatform(
+			contract(login, {
+				secrets: [
+					{
+						id: "database-password",
+						source: { from: "database.password" },
+						criticalIn: [],
+					},
+				],
+			}),
+		);
+		expect(secrets.map(({ id, criticalIn }) => [id, criticalIn])).toEqual([
+			["database-password", ["web"]],
+			["database-host", ["web"]],
+			["database-user", ["web"]],
+		]);
+	});
+
+	it("shares a store's value in whatever order its keys stand, and has an id of its own for another way", () => {
+		const { services } = parsePlatform(
+			contract(
+				{
+					...login,
+					D: { from: "database.url", driver: "libpq" },
+					E: { driver: "libpq", via: "socket", from: "database.url" },
+					F: { from: "database.host", via: "tls" },
+				},
+				{
+					services: {
+						web: service(
+							{
+								...login,
+								D: { from: "database.url", driver: "libpq" },
+								E: { driver: "libpq", via: "socket", from: "database.url" },
+								F: { from: "database.host", via: "tls" },
+								G: { from: "database.ca" },
+							},
+							{ secretFiles: { "/etc/votes/ca.pem": "database-ca" } },
+						),
+					},
+				},
+			),
+		);
+		expect(services.web?.secrets).toEqual({
+			A: "database-host",
+			B: "database-user",
+			C: "database-password",
+			D: "database-url-libpq",
+			E: "database-url-libpq",
+			F: "database-host-tls",
+			G: "database-ca",
+		});
 	});
 });

@@ -59,7 +59,7 @@ describe("a critical name", () => {
 			"with its secret",
 			(contract) =>
 				Object.assign(contract.secrets[0] as object, { default: "x" }),
-			'secrets.database-url: Unrecognized key: "default"',
+			"secrets.database-url: has no 'default'; there are id,",
 		],
 	])("[R-022] takes no default %s", (_, edit, problem) => {
 		const contract = structuredClone(platform);

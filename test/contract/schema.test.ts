@@ -39,7 +39,7 @@ describe("a contract", () => {
 		[
 			"an unknown key",
 			(contract) => Object.assign(auth(contract), { replicas: 3 }),
-			'services.auth: Unrecognized key: "replicas"',
+			"services.auth: has no 'replicas'; there are foreignImage, port, sizing, concurrency, requestTimeoutSeconds, startBudgetSeconds, startupPath, livenessPath, siblings, publicHosts, public, poolPerInstance, sessionAffinity, webSocketPaths, cpuAlwaysAllocated, vpcAccess, roles, variables, notSecrets, reviewedValues, secrets, secretFiles, checkCommand",
 		],
 		[
 			"a variable that Cloud Run sets",
@@ -163,7 +163,7 @@ describe("a contract", () => {
 			"a foreign host that no URL names",
 			(contract) =>
 				Object.assign(contract.foreignHosts, { "a.example.org": "telemetry" }),
-			"foreignHosts.a.example.org: is named by no URL in a plain variable: remove it",
+			"foreignHosts.a.example.org: is named by no URL in a plain variable or a template: remove it",
 		],
 		[
 			"a foreign host without a reason",
@@ -232,7 +232,7 @@ describe("a contract", () => {
 				Object.assign(auth(contract), {
 					notSecrets: { SECRET_KEY: "it is known to everybody" },
 				}),
-			"services.auth.notSecrets.SECRET_KEY: is no variable in 'variables': remove it",
+			"services.auth.notSecrets.SECRET_KEY: is no plain variable in 'variables': remove it",
 		],
 		[
 			"a blank reason",
@@ -274,7 +274,7 @@ describe("a contract", () => {
 			({ environments }) => {
 				environments.staging.secretReplication = { locations: ["global"] };
 			},
-			"environments.staging.secretReplication.locations.0: must be a region such as us-central1",
+			"environments.staging.secretReplication.locations.global: must be a region such as us-central1",
 		],
 		[
 			"a region twice",
@@ -310,7 +310,7 @@ describe("a contract", () => {
 			"another way to open services",
 			({ environments }) =>
 				Object.assign(environments.staging, { publicAccess: "everybody" }),
-			'environments.staging.publicAccess: Invalid option: expected one of "switch"|"grant"',
+			"environments.staging.publicAccess: is 'everybody'; there are switch, grant",
 		],
 		[
 			"a critical list with a service that does not exist",
@@ -486,7 +486,7 @@ describe("a contract", () => {
 		[
 			"an unknown key with a line feed",
 			(contract) => Object.assign(auth(contract), { "x\ny": 1 }),
-			'services.auth: Unrecognized key: "x\\u{a}y"',
+			"services.auth: has no 'x\\u{a}y'; there are foreignImage, port, sizing, concurrency, requestTimeoutSeconds, startBudgetSeconds, startupPath, livenessPath, siblings, publicHosts, public, poolPerInstance, sessionAffinity, webSocketPaths, cpuAlwaysAllocated, vpcAccess, roles, variables, notSecrets, reviewedValues, secrets, secretFiles, checkCommand",
 		],
 		[
 			"a NUL in a variable's value",
@@ -498,7 +498,7 @@ describe("a contract", () => {
 		[
 			"a variable's value that is no text",
 			(contract) => Object.assign(auth(contract).variables, { A: 5 }),
-			'services.auth.variables.A: must be a text without NUL characters, one for each environment, or a source such as { from: "url", of: "<service>" }',
+			"services.auth.variables.A: is a number; the value of a variable is a text: write it in quotes",
 		],
 		[
 			"a path of a probe with a line feed",
@@ -512,14 +512,14 @@ describe("a contract", () => {
 			(contract) => {
 				auth(contract).publicHosts.staging = ["https://a.example.org"];
 			},
-			"services.auth.publicHosts.staging.0: must be a host name in lower case, without scheme, port or path",
+			"services.auth.publicHosts.staging.https://a.example.org: must be a host name in lower case, without scheme, port or path",
 		],
 		[
 			"a host with a label of 64 characters",
 			(contract) => {
 				auth(contract).publicHosts.staging = [`${"a".repeat(64)}.org`];
 			},
-			"services.auth.publicHosts.staging.0: must be a host name in lower case, without scheme, port or path",
+			`services.auth.publicHosts.staging.${"a".repeat(64)}.org: must be a host name in lower case, without scheme, port or path`,
 		],
 		[
 			"a role of another form",
@@ -624,9 +624,9 @@ describe("a contract", () => {
 			});
 		});
 		expect(message.split("\n").slice(1)).toEqual([
-			"  services.auth.publicHosts.production.0: 'auth.netrasystems.ai' is a host of auth in staging already: a host belongs to one service in one environment, so give each its own",
-			"  services.backend.publicHosts.local.0: 'api.netrasystems.ai' is a host of backend in production already: a host belongs to one service in one environment, so give each its own",
-			"  services.frontend.publicHosts.production.0: 'api.netrasystems.ai' is a host of backend in production already: a host belongs to one service in one environment, so give each its own",
+			"  services.auth.publicHosts.production.auth.netrasystems.ai: 'auth.netrasystems.ai' is a host of auth in staging already: a host belongs to one service in one environment, so give each its own",
+			"  services.backend.publicHosts.local.api.netrasystems.ai: 'api.netrasystems.ai' is a host of backend in production already: a host belongs to one service in one environment, so give each its own",
+			"  services.frontend.publicHosts.production.api.netrasystems.ai: 'api.netrasystems.ai' is a host of backend in production already: a host belongs to one service in one environment, so give each its own",
 		]);
 	});
 
@@ -723,7 +723,7 @@ describe("names that an API would refuse", () => {
 			problem(
 				[
 					"services.aaaaaaaaaaaaaaaaabc: makes the Cloud Run job's name 'netra-preflight-aaaaaaaaaaaaaaaaabc-production', which has 46 characters where the API takes 44: shorten the service's name or the platform's by 2",
-					`secrets.23: makes the id in Secret Manager '${"s".repeat(250)}-production', which has 261 characters where the API takes 255: shorten the id by 6`,
+					`secrets.${"s".repeat(100)}… (250 characters): makes the id in Secret Manager '${"s".repeat(250)}-production', which has 261 characters where the API takes 255: shorten the id by 6`,
 				].join("\n  "),
 			),
 		);
@@ -759,7 +759,7 @@ describe("names that an API would refuse", () => {
 			}),
 		).toBe(
 			problem(
-				`secrets.7: makes the volume's name '${id}', which has 64 characters where the API takes 63: shorten the id by 1`,
+				`secrets.${id}: makes the volume's name '${id}', which has 64 characters where the API takes 63: shorten the id by 1`,
 			),
 		);
 	});

@@ -349,3 +349,11 @@ describe("the configuration of a stack", () => {
 		);
 	});
 });
+
+it("a stack's region is the contract's, where that says one", () => {
+	const contract = structuredClone(platform);
+	contract.environments.staging.region = "europe-west1";
+	expect(() => parseStackConfig(contract, "staging", complete, [])).toThrow(
+		"  gcp:region found us-central1; the contract says that staging is in europe-west1\n    fix: pulumi config set gcp:region europe-west1 -s staging",
+	);
+});

@@ -4,6 +4,7 @@ import {
 	partNames,
 	readBack,
 	TemplateError,
+	textProblems,
 } from "../../contract/templates.ts";
 
 const values: Record<string, string> = {
@@ -14,6 +15,7 @@ const values: Record<string, string> = {
 	"redis.host": "10.0.0.3",
 	"redis.port": "6378",
 	"api-key": "k\n1",
+	"/etc/netra/ca.pem": "/etc/netra/ca.pem",
 };
 const make = (text: string) => filled(text, (name) => values[name] ?? "");
 
@@ -44,6 +46,31 @@ describe("a composed value", () => {
 			"the same part twice",
 			"{redis.host}:{redis.port},{redis.host}:7000",
 			"10.0.0.3:6378,10.0.0.3:7000",
+		],
+		[
+			"a URL in JSON",
+			'{"a": "x", "urls": ["amqps://u:{database.password}@{redis.host}:{redis.port}/", "{database.password}"]}',
+			'{"a": "x", "urls": ["amqps://u:p%40ss%2Fw%3Ao%3Fr%23d%26%22%5C%25%7Bx%7D@10.0.0.3:6378/", "p@ss/w:o?r#d&\\"\\\\%{x}"]}',
+		],
+		[
+			"a URL in a text",
+			"url=https://u:{database.password}@h/ user={database.user}",
+			"url=https://u:p%40ss%2Fw%3Ao%3Fr%23d%26%22%5C%25%7Bx%7D@h/ user=netra_a",
+		],
+		[
+			"a file's path, as people read it",
+			"jdbc:postgresql://{redis.host}:{redis.port}/x?sslmode=verify-ca&sslrootcert={/etc/netra/ca.pem}",
+			"jdbc:postgresql://10.0.0.3:6378/x?sslmode=verify-ca&sslrootcert=/etc/netra/ca.pem",
+		],
+		[
+			"braces that begin no part",
+			'{"format": "\\{level} {1} {}", "key": "{database.user}"}',
+			'{"format": "{level} {1} {}", "key": "netra_a"}',
+		],
+		[
+			"a pgpass file",
+			"{database.host}:{redis.port}:{database.user}:{database.password}",
+			'/cloudsql/p:r:i:6378:netra_a:p@ss/w:o?r#d&"\\%{x}',
 		],
 	])(
 		"[R-012] of %s has each part as its place demands, and can be read back",
@@ -92,5 +119,57 @@ describe("a composed value", () => {
 		expect(
 			readBack("{redis.host} {redis.host}", "10.0.0.3 10.0.0.4"),
 		).toBeUndefined();
+	});
+});
+
+describe("a template's text", () => {
+	const names = ["cache.ca", "cache.password", "smtp-password"];
+	const near = (name: string) =>
+		names.find((each) => each === name.toLowerCase().replace("_", "-"));
+	const problems = (text: string) => [...textProblems(text, near)];
+
+	it.each([
+		["{smtp_password}", "{smtp_password}", ": did you mean {smtp-password}?"],
+		["x?ca={Cache.ca}", "{Cache.ca}", ": did you mean {cache.ca}?"],
+		["x?ca={cache.CA}", "{cache.CA}", ": did you mean {cache.ca}?"],
+		["{ cache.ca }", "{ cache.ca }", ": did you mean {cache.ca}?"],
+		["{level}: {Nothing}", "{Nothing}", ""],
+		[
+			"x://{cache.password@h",
+			"{cache.password",
+			": did you mean {cache.password}?",
+		],
+		["%{HOME}/x", "{HOME}", ""],
+		["{{ ti.dag_id }}", "{ ti.dag_id }", ""],
+	])(
+		"[R-012] is refused where a brace begins no part: %s",
+		(text, found, did) => {
+			expect(problems(text)).toEqual([
+				`holds ${found}, which is no {<store>.<attribute>} and no {<secret id>}${did}; a brace that begins no part is written \\{`,
+			]);
+		},
+	);
+
+	it.each([
+		["x cache.password} y", /^has a brace without its other half/],
+		['{"a": "{cache.ca}",}', /^begins like JSON and is none/],
+		['{"a": "{cache.ca}"', /^has a brace without its other half/],
+	])("[R-012] is refused: %s", (text, words) => {
+		expect(problems(text)[0]).toMatch(words);
+	});
+
+	it.each([
+		"{cache.ca}",
+		'{"a": {"b": "{cache.ca}", "c": {}}, "d": [{"e": 1}]}',
+		'{"format": "\\{level} \\{Name}"}',
+		"\\{\\{ ti.dag_id }}/{cache.ca}",
+		'storage "postgresql" {\n  connection_url = "{cache.ca}"\n}\n',
+		"server { listen 80; }",
+		"[cache]\nca = {cache.ca}\n",
+		"a{2,3} {1} {}",
+		"\\{ alone",
+		"- {cache.ca}\n- {cache.password}",
+	])("is accepted: %s", (text) => {
+		expect(problems(text)).toEqual([]);
 	});
 });

@@ -24,12 +24,9 @@ describe("values of secrets", () => {
 		],
 		["short", "key", ["is shorter than 32 characters"]],
 		["short", "password", ["is shorter than 8 characters"]],
-		["-----BEGIN-----\nAA\n-----END-----\n", "pem", []],
-		[
-			"-----BEGIN-----\r\nAA\n-----END-----\n",
-			"pem",
-			["holds a control character"],
-		],
+		["a: b\r\n\tc\n", "lines", []],
+		["a: b\n\u001b[2J", "lines", ["holds a control character"]],
+		[" \n\t", "lines", ["is nothing but whitespace"]],
 		["redis://localhost:6379", "url", ["points at loopback"]],
 		["changeme", "text", ["is a placeholder"]],
 	] as const)("[R-022] %j as %s: %j", (value, kind, problems) => {
@@ -114,6 +111,18 @@ describe("values that somebody else issues", () => {
 			`${block("CERTIFICATE")}${block("CERTIFICATE")}`,
 		],
 		[
+			"a key with carriage returns",
+			block("PRIVATE KEY").replaceAll("\n", "\r\n"),
+		],
+		[
+			"a certificate as OpenSSL prints it",
+			`subject=CN = a\nissuer=CN = b\n${block("CERTIFICATE")}`,
+		],
+		[
+			"a service account's JSON",
+			JSON.stringify({ type: "service_account", key: "a" }, null, 2),
+		],
+		[
 			"a key whose line feeds are written out",
 			block("PRIVATE KEY").trimEnd().replaceAll("\n", "\\n"),
 		],
@@ -129,12 +138,22 @@ describe("values that somebody else issues", () => {
 			`-----BEGIN PRIVATE KEY-----\n${body}-----END CERTIFICATE-----`,
 		],
 		["two lines", "0123456789abcdef\n0123456789abcdef"],
-		[
-			"a key with carriage returns",
-			block("PRIVATE KEY").replaceAll("\n", "\r\n").trimEnd(),
-		],
 	])("[R-022] may not be %s", (_what, value) => {
 		expect(problemsOf(value)).toContain("holds a control character");
+	});
+
+	it.each([
+		["YAML", "server:\n  # an example\n  key: 0f0f\n"],
+		["htpasswd", "a:$2y$05$x\r\nb:$2y$05$y\r\n"],
+		["a key with its last line feed", "0123456789abcdef\n"],
+	])("may be %s as a file, and as a variable not", (_what, value) => {
+		const secret = {
+			id: "issued",
+			source: { from: "external" as const },
+			criticalIn: [],
+		};
+		expect(secretValueProblems(secret, value, "staging", true)).toEqual([]);
+		expect(secretValueProblems(secret, value, "staging")).not.toEqual([]);
 	});
 
 	it("[R-022] may not be a key of which the body was to be filled in", () => {
@@ -162,5 +181,62 @@ describe("values that somebody else issues", () => {
 		["0123456789", { minLength: 32 }, "is shorter than 32 characters"],
 	])("[R-022] %j with %j: %s", (value, source, problem) => {
 		expect(problemsOf(value, source)).toEqual([problem]);
+	});
+});
+
+describe("values of which the declaration says more", () => {
+	const problemsOf = (
+		source: SecretContract["source"],
+		value: string,
+		isFile = false,
+	) => secretValueProblems({ source }, value, "staging", isFile);
+
+	it.each([
+		["base64", 16, 24],
+		["base64", 23, 32],
+		["base64url", 16, 22],
+		["hex", 16, 32],
+	] as const)(
+		"[R-022] a key in %s of %i bytes has %i characters",
+		(encoding, bytes, length) => {
+			const source = { from: "generated", encoding, bytes } as const;
+			expect(problemsOf(source, "a".repeat(length))).toEqual([]);
+			expect(problemsOf(source, "a".repeat(length - 1))).toEqual([
+				`is shorter than ${length} characters`,
+			]);
+		},
+	);
+
+	const template = (text: string) => ({ from: "template", text }) as const;
+	it.each([
+		["production:\n  password: {database.password}\n", true],
+		["a {database.password}\n", true],
+		["a: x\nb: {database.password}", false],
+		["https://app.acme.dev/{database.password}", false],
+	])(
+		"a template may have the lines that it is written with: %j",
+		(text, isFile) => {
+			expect(
+				problemsOf(
+					template(text),
+					text.replace("{database.password}", "0f"),
+					isFile,
+				),
+			).toEqual([]);
+		},
+	);
+
+	it("[R-022] a template that merely ends its line is refused as a variable, and a word to be filled in anywhere", () => {
+		expect(problemsOf(template("a {database.password}\n"), "a 0f\n")).toEqual([
+			"begins or ends with whitespace",
+			"holds a control character",
+		]);
+		expect(
+			problemsOf(
+				template("a: changeme\nb: {x}\n"),
+				"a: changeme\nb: 0f\n",
+				true,
+			),
+		).toEqual(["is a placeholder"]);
 	});
 });

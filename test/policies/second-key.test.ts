@@ -305,7 +305,7 @@ describe("the file of the second key", () => {
 		).toEqual([
 			"policies/second-key.json does not hold together:",
 			'  projects: Unrecognized key: "dev"',
-			"  secrets.jwt-secret.from: is made from 'somewhere'; there are generated, constant, external, template and <store>.<attribute>, and for plain variables environment, project, url, urls",
+			"  secrets.jwt-secret.from: is made from 'somewhere'; there are generated, constant, external, template and <store>.<attribute>, and for plain variables environment, project, region, url, urls, host, hosts",
 			'  services.auth.A.why: must be given: "why": "<the reason>"',
 			'  services.auth.B: must have one of both: "secret", the id of a secret, or "value", as contract/platform.ts writes it',
 			'  services.auth.C.value: must be a text without NUL characters, one for each environment, or a source such as { from: "url", of: "<service>" }',

@@ -138,7 +138,7 @@ function plainInstead(
 			{ staging: "https://staging.test", production: "https://test.test" },
 		],
 	];
-	if (value.from === "environment" || value.from === "project") {
+	if (!("of" in value)) {
 		return [
 			...constants,
 			[

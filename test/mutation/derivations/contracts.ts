@@ -72,7 +72,7 @@ export const contracts = {
 						DB_USER: { from: "orders.user" },
 						DB_PASSWORD: { from: "orders.password" },
 					},
-					secrets: { DB_HOST: "tls-host" },
+					secrets: { DB_HOST: "tls-host", DB_ADDRESS: "tls-address" },
 					secretFiles: { [ca]: "orders-ca" },
 				},
 			},
@@ -90,6 +90,15 @@ export const contracts = {
 				{
 					id: "tls-host",
 					source: { from: "orders.host", via: "tls" },
+					criticalIn: ["mail"],
+				},
+				{
+					id: "tls-address",
+					source: {
+						from: "template",
+						text: "{orders.host}:{orders.port}",
+						via: "tls",
+					},
 					criticalIn: ["mail"],
 				},
 				{
@@ -298,7 +307,12 @@ export const contracts = {
 			name: "shop",
 			environments: {
 				...environments,
-				staging: { project: "shop-staging", publicAccess: "grant" },
+				staging: {
+					project: "shop-staging",
+					region: "europe-west1",
+					publicAccess: "grant",
+				},
+				production: { project: "shop-production", region: "europe-west4" },
 			},
 			foreignHosts: { "mail.acme.dev": "sends mail" },
 			services: {
@@ -315,18 +329,29 @@ export const contracts = {
 						PROJECT: { from: "project" },
 						BASE_URL: { from: "url", of: "web" },
 						ORIGINS: { from: "urls", of: "web" },
+						REGION: { from: "region" },
+						DOMAIN: { from: "host", of: "web" },
 						LIVE_URL: { from: "url", of: "worker", scheme: "wss" },
 						LOG_LEVEL: { staging: "debug", production: "info" },
 						MAIL_URL: "https://mail.acme.dev",
 						"MAIL_KEY_{ENV}": { from: "external" },
 						"SIGNING_KEY_{ENV}": { from: "generated", encoding: "hex" },
 					},
-					secrets: { TRIAL_KEY: "trial-key", LIVE_KEY: "live-key" },
+					secrets: {
+						TRIAL_KEY: "trial-key",
+						LIVE_KEY: "live-key",
+						ISSUER: "issuer",
+					},
 				},
 				worker: { ...service("worker"), public: false, vpcAccess: true },
 				pages: service("pages"),
 			},
 			secrets: [
+				{
+					id: "issuer",
+					source: { from: "constant", value: "shop-web" },
+					criticalIn: [],
+				},
 				{
 					id: "trial-key",
 					source: { from: "generated", encoding: "hex" },

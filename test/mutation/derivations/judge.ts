@@ -86,12 +86,14 @@ async function inContract(
 	} catch (error) {
 		return { outcome: "contract", said: (error as Error).message };
 	}
+	const secondKey = draftOf(reviewed);
 	const running: InProcess = new InProcess(
 		async () => ({
 			...(await product.deployPlatform(platform, {
 				stack,
 				config: running.config,
 				secretKeys: [...running.secretKeys],
+				prohibitions: secondKey,
 				release: (environment) => releaseOf(reviewed, environment),
 			})),
 		}),
@@ -104,7 +106,7 @@ async function inContract(
 	const judging = {
 		stack,
 		platform,
-		secondKey: draftOf(reviewed),
+		secondKey,
 		rules: product.rules,
 		pack: product.packArgs,
 	};

@@ -331,8 +331,11 @@ const ownerOf = {
 	literal: "contract-complete",
 	environment: "environment-matches",
 	project: "environment-matches",
+	region: "environment-matches",
 	url: "sibling-urls",
 	urls: "sibling-urls",
+	host: "sibling-urls",
+	hosts: "sibling-urls",
 };
 
 function plainMutants({
