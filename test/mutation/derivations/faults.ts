@@ -64,13 +64,8 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 		{
 			of: "usesThrough",
 			what: "of no password",
-<<<<<<< HEAD
 			from: "[id, ...secretParts(source)].flatMap(",
 			to: "[].flatMap(",
-=======
-			from: "(each) => passwordUse(platform, each) ?? [],",
-			to: "() => [],",
->>>>>>> main
 			in: ["events"],
 		},
 		{
@@ -387,11 +382,7 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			of: "followsLogin",
 			what: "never",
 			from: "loginAttributes[store.kind]?.includes(attribute)",
-<<<<<<< HEAD
 			to: "false",
-=======
-			to: "loginAttributes[store.kind]?.includes(attribute) === false",
->>>>>>> main
 			in: ["parts"],
 		},
 		{
@@ -747,25 +738,15 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 		{
 			of: "secretParts",
 			what: "none",
-<<<<<<< HEAD
 			from: '(name) => !name.includes(".") && !isFilePart(name),',
 			to: "() => false,",
-=======
-			from: '(name) => !name.includes(".") && !isFilePart(name)',
-			to: "() => false",
->>>>>>> main
 			in: ["keys"],
 		},
 		{
 			of: "secretParts",
 			what: "the stores' too",
-<<<<<<< HEAD
 			from: '(name) => !name.includes(".") && !isFilePart(name),',
 			to: "(name) => !isFilePart(name),",
-=======
-			from: '(name) => !name.includes(".") && !isFilePart(name)',
-			to: "() => true",
->>>>>>> main
 			in: ["databases"],
 		},
 		{
@@ -934,13 +915,8 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 		{
 			of: "partsIn",
 			what: "JSON as text",
-<<<<<<< HEAD
 			from: "inJson && !isInString(before)",
 			to: "false && !isInString(before)",
-=======
-			from: '? "json"',
-			to: '? "text"',
->>>>>>> main
 			in: ["keys"],
 		},
 		{
@@ -1303,13 +1279,8 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 		{
 			of: "withoutInline",
 			what: "not bound",
-<<<<<<< HEAD
 			from: "...Object.fromEntries(bound) }",
 			to: "}",
-=======
-			from: "...Object.fromEntries(bound)",
-			to: "",
->>>>>>> main
 			in: ["parts"],
 		},
 		{

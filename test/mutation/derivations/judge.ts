@@ -97,15 +97,11 @@ async function inContract(
 				release: (environment) => releaseOf(reviewed, environment),
 			})),
 		}),
-<<<<<<< HEAD
 		{
 			stack,
 			config: configOf(reviewed, stack),
 			secretKeys: ["netra-platform:externalSecrets"],
 		},
-=======
-		{ stack, config: configOf(reviewed), secretKeys: ["netra-platform:externalSecrets"] },
->>>>>>> main
 	);
 	const judging = {
 		stack,
@@ -146,19 +142,15 @@ function configOf(
 		.map(({ id }) => [id, { value: `4b1c/8e92?d7@61"f0%41-${id}` }]);
 	return {
 		...foreignConfig(platform, stack),
-		"netra-platform:externalSecrets": JSON.stringify(Object.fromEntries(values)),
+		"netra-platform:externalSecrets": JSON.stringify(
+			Object.fromEntries(values),
+		),
 	};
 }
 
-<<<<<<< HEAD
 /** The first preview of staging, which is recorded. */
 async function shippedPlan(product?: Product): Promise<string> {
 	const running = shippedStack("staging", {}, () => ({
-=======
-/** The first preview of a shipped stack, which is recorded. */
-async function planIn(environment: Environment, product?: Product): Promise<string> {
-	const running = shippedStack(environment, {}, () => ({
->>>>>>> main
 		contract: shipped,
 		deploy: product?.deployPlatform,
 	}));
