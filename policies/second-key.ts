@@ -79,6 +79,8 @@ const settings = z.strictObject({
 	foreignImage: setting(z.union([z.string(), perEnvironment(z.string())])),
 	/** Variables that look like secrets and are none. */
 	notSecrets: setting(sortedList(variableName)),
+	/** Variables whose values look wrong, like an address of the machine itself, and are meant. */
+	reviewedValues: setting(sortedList(variableName)),
 	/** It reaches private addresses besides those of its stores. */
 	vpcAccess: setting(z.literal(true)),
 });

@@ -13,6 +13,7 @@ export const contractFields: Record<SettingName, string> = {
 	checkCommand: "checkCommand",
 	foreignImage: "foreignImage.repository",
 	notSecrets: "notSecrets",
+	reviewedValues: "reviewedValues",
 	vpcAccess: "vpcAccess",
 };
 
@@ -28,6 +29,7 @@ export function settingsOf(
 		checkCommand,
 		foreignImage,
 		notSecrets,
+		reviewedValues,
 		vpcAccess,
 	} = serviceContract(platform, service);
 	return {
@@ -38,6 +40,7 @@ export function settingsOf(
 		checkCommand,
 		foreignImage: foreignImage?.repository,
 		notSecrets: notSecrets && Object.keys(notSecrets).toSorted(),
+		reviewedValues: reviewedValues && Object.keys(reviewedValues).toSorted(),
 		vpcAccess,
 	};
 }
