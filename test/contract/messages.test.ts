@@ -221,7 +221,7 @@ describe("a message", () => {
 			"a key that is misspelt",
 			[...web, "enviroment"],
 			{},
-			"services.web: has no 'enviroment'; there are",
+			"services.web.enviroment: is not known here; there are",
 		],
 		[
 			"a port in quotes",
@@ -239,7 +239,7 @@ describe("a message", () => {
 			"a kind that is misspelt",
 			["stores", "database", "kind"],
 			"postgresql",
-			"stores.database.kind: is 'postgresql'; there are postgres, redis, clickhouse, bucket: did you mean postgres?",
+			"stores.database.kind: is 'postgresql'; there are postgres, redis, clickhouse, bucket: did you mean 'postgres'?",
 		],
 		[
 			"a kind that is not there",
@@ -257,7 +257,7 @@ describe("a message", () => {
 			"a switch that has one position",
 			["stores", "more"],
 			{ kind: "bucket", hmac: false },
-			"stores.more.hmac: must be true, or be left out",
+			"stores.more.hmac: must be true, or left out",
 		],
 		[
 			"a number for a text",
@@ -281,7 +281,7 @@ describe("a message", () => {
 			"an environment that is misspelt",
 			plain,
 			{ stagin: "1", production: "1" },
-			"services.web.variables.A: has no 'stagin'; there are from, or one text for each of local, staging, production: did you mean staging?",
+			"services.web.variables.A: has no 'stagin'; there are from, local, staging, production: did you mean 'staging'?",
 		],
 		[
 			"numbers for environments",
@@ -299,7 +299,7 @@ describe("a message", () => {
 			"an encoding that is misspelt",
 			plain,
 			{ from: "generated", encoding: "base-64" },
-			"services.web.variables.A.encoding: is 'base-64'; there are hex, base64, base64url, fernet, uuid: did you mean base64?",
+			"services.web.variables.A.encoding: is 'base-64'; there are hex, base64, base64url, fernet, uuid: did you mean 'base64'?",
 		],
 		[
 			"a host that is no text",

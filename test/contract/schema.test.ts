@@ -31,7 +31,7 @@ const database = (contract: Platform) =>
 	contract.stores.database as StoreOf<"postgres">;
 
 const serviceKeys =
-	"foreignImage, port, sizing, concurrency, requestTimeoutSeconds, startBudgetSeconds, startupPath, livenessPath, siblings, publicHosts, public, poolPerInstance, sessionAffinity, webSocketPaths, cpuAlwaysAllocated, vpcAccess, roles, variables, notSecrets, secrets, secretFiles, checkCommand";
+	"foreignImage, port, sizing, concurrency, requestTimeoutSeconds, startBudgetSeconds, startupPath, livenessPath, siblings, publicHosts, public, poolPerInstance, sessionAffinity, webSocketPaths, cpuAlwaysAllocated, vpcAccess, roles, variables, notSecrets, reviewedValues, secrets, secretFiles, checkCommand";
 
 describe("a contract", () => {
 	it("is accepted as it is shipped", () => {

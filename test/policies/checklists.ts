@@ -3,16 +3,22 @@ import { checklistVariable } from "../../contract/checklist.ts";
 import { environments } from "../../contract/environments.ts";
 import { preflightJobNameIn, verifyJobNameIn } from "../../contract/names.ts";
 import type { Platform } from "../../contract/schema.ts";
-import { checklistOf } from "../../contract/service-checklist.ts";
+import {
+	checklistOf,
+	type Prohibitions,
+} from "../../contract/service-checklist.ts";
 import { secondKey } from "../../policies/shipped-key.ts";
 import { all, type Change, editVariable } from "./mutants/operations.ts";
 
-export const withChecklistsOf = (contract: Platform): Change =>
+export const withChecklistsOf = (
+	contract: Platform,
+	prohibitions: Prohibitions = secondKey,
+): Change =>
 	all(
 		...environments.flatMap((environment) =>
 			Object.keys(contract.services).flatMap((service) => {
 				const value = JSON.stringify(
-					checklistOf(contract, secondKey, service, environment),
+					checklistOf(contract, prohibitions, service, environment),
 				);
 				return [preflightJobNameIn, verifyJobNameIn].map((nameIn) =>
 					editVariable(

@@ -228,7 +228,12 @@ describe("a service that is not public", () => {
 			];
 		});
 		expect(
-			said(await judgeStack(closed(staging), { platform: alone })),
+			said(
+				await judgeStack(
+					all(withChecklistsOf(alone), closed)(staging),
+					agreeing(alone),
+				),
+			),
 		).toEqual([
 			"[callers] service auth, environment staging: found a grant to frontend, which does not name it as a sibling; needed the accounts of the services that call it; fix: remove auth-frontend, or add 'auth' to the siblings of frontend in contract/platform.ts",
 		]);

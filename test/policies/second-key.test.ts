@@ -547,9 +547,7 @@ describe("the file of the second key", () => {
 
 	it("needs a name alone, so that a platform of nothing can have one", () => {
 		expect(messageOf({ name: "netra" })).toEqual(["accepted"]);
-		expect(messageOf({})[1]).toBe(
-			"  name: is missing; it must be a text, in quotes",
-		);
+		expect(messageOf({})[1]).toBe("  name: is missing; expected a text");
 	});
 
 	it("[R-063] says everything that is wrong with it, where, and what was expected", () => {

@@ -18,6 +18,7 @@ import { draftOf } from "../../tools/key-draft.ts";
 import { textOf } from "../../tools/key-text.ts";
 import { plainStack } from "../fixtures/plain-stack.ts";
 import { preview } from "../fixtures/preview.ts";
+import { withChecklistsOf } from "../policies/checklists.ts";
 import { judgeStack } from "../policies/engine.ts";
 import { temporaryFolder } from "../servers/folder.ts";
 
@@ -30,7 +31,10 @@ const shipped = readFileSync(
 describe("a draft of the second key", () => {
 	it("[R-103] agrees with its contract, so that a preview passes", async () => {
 		const draft = parseSecondKey(JSON.parse(textOf(draftOf(platform))));
-		const stack = preview(plainStack("staging"), "settled");
+		const stack = withChecklistsOf(
+			platform,
+			draft,
+		)(preview(plainStack("staging"), "settled"));
 		expect(await judgeStack(stack, { secondKey: draft })).toEqual([]);
 	});
 

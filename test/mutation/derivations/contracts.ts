@@ -265,6 +265,7 @@ export const contracts = {
 					secretReplication: { locations: ["europe-west1"] },
 				},
 			},
+			foreignHosts: { "keys.acme.dev": "signs" },
 			services: {
 				web: {
 					...service("www"),
