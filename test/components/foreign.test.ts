@@ -2,6 +2,8 @@
 import { afterAll, expect, it } from "@jest/globals";
 import { platform } from "../../contract/platform.ts";
 import { parsePlatform } from "../../contract/schema.ts";
+import { secondKey } from "../../policies/shipped-key.ts";
+import { draftOf } from "../../tools/key-draft.ts";
 import { shippedStack } from "../in-process/shipped.ts";
 
 const image = `docker.io/vendor/console@sha256:${"0f".repeat(32)}`;
@@ -28,7 +30,7 @@ const release = (text: string) => {
 };
 const stack = shippedStack(
 	"staging",
-	{ policies: { platform: contract } },
+	{ policies: { platform: contract, secondKey: draftOf(contract, secondKey) } },
 	() => ({ contract, release }),
 );
 afterAll(() => stack.remove());
