@@ -93,7 +93,20 @@ function* valueProblems(
 	}
 	const of = (name: string) => knownOf(evidence, version, name);
 	if (source.from === "template") {
-		if (!formOf(source.text, of).test(value)) {
+		const { platform } = evidence.expected;
+		const onWay = (name: string) => {
+			const [store = "", attribute] = name.split(".");
+			const leads =
+				attribute === "host" &&
+				own(platform.stores, store)?.kind === "postgres";
+			// An instance is known by two places; the one with colons is its socket's.
+			return leads
+				? of(name)?.filter(
+						(each) => each.includes(":") === (source.via !== "tls"),
+					)
+				: of(name);
+		};
+		if (!formOf(source.text, onWay).test(value)) {
 			yield {
 				found: "a value that is not the template with its parts filled in",
 				needed:
