@@ -2,11 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { checklistVariable, readChecklist } from "../../contract/checklist.ts";
 import { environments } from "../../contract/environments.ts";
 import { platform } from "../../contract/platform.ts";
-import {
-	ContractError,
-	type Platform,
-	parsePlatform,
-} from "../../contract/schema.ts";
+import type { Platform } from "../../contract/schema.ts";
 import { checklistOf } from "../../contract/service-checklist.ts";
 import { firstDifference, wantedChecklist } from "../../policies/checklist.ts";
 import { expectedIn } from "../../policies/expected.ts";
@@ -16,6 +12,7 @@ import { withBuckets } from "../fixtures/buckets.ts";
 import { langfuse } from "../fixtures/contracts/langfuse.ts";
 import { votes } from "../fixtures/contracts/votes.ts";
 import { overTls } from "../fixtures/over-tls.ts";
+import { messageAfter } from "./message-after.ts";
 
 /** With a sibling that turns preflight away, and a constant that nobody else has. */
 const withMore = structuredClone(platform);
@@ -91,17 +88,6 @@ describe("a checklist", () => {
 });
 
 describe("a contract", () => {
-	const messageAfter = (edit: (contract: Platform) => void) => {
-		const contract = structuredClone(platform);
-		edit(contract);
-		try {
-			parsePlatform(contract);
-		} catch (error) {
-			expect(error).toBeInstanceOf(ContractError);
-			return (error as Error).message;
-		}
-		return "accepted";
-	};
 	const template = (text: string) => (contract: Platform) => {
 		contract.secrets.push({
 			id: "composed",

@@ -1,26 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
 import { serviceNameIn } from "../../contract/names.ts";
 import { platform } from "../../contract/platform.ts";
-import {
-	ContractError,
-	type Platform,
-	parsePlatform,
-} from "../../contract/schema.ts";
+import type { Platform } from "../../contract/schema.ts";
 import type { StoreOf } from "../../contract/stores.ts";
 import { formatRevisionName } from "../../plan/revision-name.ts";
-
-/** The message for a contract with one edit. */
-function messageAfter(edit: (contract: Platform) => void): string {
-	const contract = structuredClone(platform);
-	edit(contract);
-	try {
-		parsePlatform(contract);
-	} catch (error) {
-		expect(error).toBeInstanceOf(ContractError);
-		return (error as Error).message;
-	}
-	return "accepted";
-}
+import { messageAfter } from "./message-after.ts";
 
 const problem = (line: string) =>
 	`contract/platform.ts does not hold together:\n  ${line}`;

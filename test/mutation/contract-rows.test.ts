@@ -1,7 +1,4 @@
 /** Every row of the shipped contract's data, edited in the contract alone. */
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import type { Judged } from "./contract-rows/judge.ts";
 import {
@@ -9,17 +6,12 @@ import {
 	shownByThePlan,
 	withoutEffect,
 } from "./contract-rows/survivors.ts";
+import { judgedBy } from "./judged.ts";
 
-const program = fileURLToPath(
-	new URL("./contract-rows/judge.ts", import.meta.url),
-);
 let judged: Judged;
 
 beforeAll(async () => {
-	const { stdout } = await promisify(execFile)(process.execPath, [program], {
-		maxBuffer: 2 ** 26,
-	});
-	judged = JSON.parse(stdout) as Judged;
+	judged = await judgedBy<Judged>("./contract-rows/judge.ts");
 	const { edits, rejected, survivors } = judged;
 	process.stdout.write(
 		`${edits.length} edits of the contract's rows: the contract's own checks reject ${rejected.contract}, the second key ${rejected.secondKey}, other rules ${rejected.stack}; ${survivors.length} survive\n`,

@@ -1,8 +1,5 @@
 /** Every derivation of the contract, broken for the program and the pack alike: what both go by, neither must believe. */
-import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { faults } from "./derivations/faults.ts";
 import type { Judged } from "./derivations/judge.ts";
@@ -12,19 +9,12 @@ import {
 	shownByThePlan,
 	withoutEffect,
 } from "./derivations/survivors.ts";
+import { judgedBy } from "./judged.ts";
 
-const program = fileURLToPath(
-	new URL("./derivations/judge.ts", import.meta.url),
-);
 let judged: Judged;
 
 beforeAll(async () => {
-	const { stdout } = await promisify(execFile)(
-		process.execPath,
-		["--no-warnings", program],
-		{ maxBuffer: 2 ** 26 },
-	);
-	judged = JSON.parse(stdout) as Judged;
+	judged = await judgedBy<Judged>("./derivations/judge.ts");
 	const by = Map.groupBy(judged, ({ outcome }) => outcome);
 	const count = (outcome: Judged[number]["outcome"]) =>
 		by.get(outcome)?.length ?? 0;
