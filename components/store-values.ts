@@ -17,6 +17,7 @@ import {
 import type { StackConfig } from "../contract/stack-config.ts";
 import {
 	type DatabaseDriver,
+	ports,
 	type RedisDriver,
 	type StoreOf,
 	s3,
@@ -82,7 +83,7 @@ function databaseValue(
 							via === "tls"
 								? {
 										host: address,
-										port: 5432,
+										port: ports.postgres,
 										caFile: config.secretFileRoot + (source.caFile ?? ""),
 									}
 								: { socket: address },
@@ -93,7 +94,7 @@ function databaseValue(
 		case "ca":
 			return database.authorities();
 		case "port":
-			return "5432";
+			return String(ports.postgres);
 		case "name":
 			return databaseName;
 		case "user":

@@ -2,6 +2,7 @@
  * What preflight checks for a service in an environment: its part of the contract, which the job brings with it, so that
  * one image serves every contract. It stands in a job's template as plain text, so it holds no value.
  */
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import { environments } from "./environments.ts";
 import { oneLine, shownName } from "./printable.ts";
@@ -30,6 +31,10 @@ const digest = z.strictObject({
 	from: z.literal("constant"),
 	sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
+
+/** What a constant's value is compared by. */
+export const digestOf = (value: string): string =>
+	createHash("sha256").update(value).digest("hex");
 
 /** As the contract writes it; of a constant, only what its value can be compared with. */
 const checkedSource = z.custom<CheckedSource>((data) => {

@@ -6,7 +6,7 @@
 import { textsOf } from "./foreign-hosts.ts";
 import type { Platform, Problem } from "./schema.ts";
 import { type StoreUse, storeUses } from "./sources.ts";
-import type { Store } from "./stores.ts";
+import { ports, type Store } from "./stores.ts";
 import { marked } from "./templates.ts";
 
 /** A thing that a login consists of. */
@@ -19,7 +19,7 @@ type Claim = { slot: Slot; text: string };
 type About = Pick<StoreUse, "name" | "store"> & { isSocket: boolean };
 
 /** The last words of variables and keys, by the slot that they name. */
-const slotWords: [Slot, string][] = [
+const words: [Slot, string][] = [
 	["port", "port"],
 	["host", "host(?:name)?|server|address"],
 	["user", "user(?:_?name)?|uid"],
@@ -31,16 +31,19 @@ const slotWords: [Slot, string][] = [
 	],
 ];
 
-const slotOf = (key: string) =>
-	slotWords.find(([, words]) =>
-		new RegExp(`^(?:${words})$`, "i").test(key),
-	)?.[0];
+const slots = words.map(([slot, each]): [Slot, RegExp] => [
+	slot,
+	new RegExp(`^(?:${each})$`, "i"),
+]);
+/** A name whose last word is one of them, and what is before it. */
+const member = new RegExp(
+	`^(.+?)(?:name|${words.map(([, each]) => each).join("|")})$`,
+	"i",
+);
 
-/** Where the store answers: PostgreSQL's own port on Cloud SQL, the one for TLS on Memorystore. */
-const ports: Partial<Record<Store["kind"], string>> = {
-	postgres: "5432",
-	redis: "6378",
-};
+const slotOf = (key: string) => slots.find(([, form]) => form.test(key))?.[0];
+
+const portsByKind: Partial<Record<Store["kind"], number>> = ports;
 
 /** The kind of store that a URL's scheme belongs to. */
 const schemes: [RegExp, Store["kind"] | undefined][] = [
@@ -201,10 +204,12 @@ function contradiction(
 			return isLiteral && !/^(?:localhost|\/.*)?$/.test(text)
 				? `names the host '${text}'; take {${name}.host}`
 				: undefined;
-		case "port":
-			return isLiteral && text !== (ports[kind] ?? text)
-				? `names the port '${text}'; '${name}' answers at ${ports[kind]}: take {${name}.port}`
+		case "port": {
+			const port = portsByKind[kind];
+			return isLiteral && port !== undefined && text !== String(port)
+				? `names the port '${text}'; '${name}' answers at ${port}: take {${name}.port}`
 				: undefined;
+		}
 		case "name":
 			return kind === "postgres" && isLiteral && text !== store.database
 				? `names the database '${text}'; that of '${name}' is ${store.database}: take {${name}.name}`
@@ -233,20 +238,28 @@ function* familyProblems(platform: Platform): Generator<Problem> {
 		for (const [variable, id] of Object.entries(secrets)) {
 			const source = sources.get(id);
 			const family = familyOf(variable);
-			if (source !== undefined && family !== undefined) {
-				const uses =
-					source.from === "template" ? [] : storeUses(platform, source);
-				families.set(family, [...(families.get(family) ?? []), ...uses]);
+			if (
+				source !== undefined &&
+				source.from !== "template" &&
+				family !== undefined
+			) {
+				const uses = families.get(family) ?? [];
+				families.set(family, [...uses, ...storeUses(platform, source)]);
 			}
 		}
+		// A family of two stores says of neither where it belongs.
+		const single = [...families].flatMap(([family, uses]) => {
+			const [about, ...others] = storesOf(uses);
+			return about === undefined || others.length > 0
+				? []
+				: [{ family, about }];
+		});
 		for (const [variable, value] of Object.entries(variables)) {
-			for (const [family, uses] of families) {
-				const [about, ...others] = storesOf(uses);
+			for (const { family, about } of single) {
 				const slot = variable.startsWith(family)
 					? memberOf(family, variable.slice(family.length))
 					: undefined;
-				// A family of two stores says of neither where it belongs.
-				if (about === undefined || others.length > 0 || slot === undefined) {
+				if (slot === undefined) {
 					continue;
 				}
 				const [message] = textsOf(value).flatMap(
@@ -262,10 +275,7 @@ function* familyProblems(platform: Platform): Generator<Problem> {
 
 /** `DB_` of `DB_HOST`; undefined for a name that has no such words. */
 function familyOf(variable: string): string | undefined {
-	const words = slotWords.map(([, each]) => each).join("|");
-	const [, family] =
-		new RegExp(`^(.+?)(?:name|${words})$`, "i").exec(variable) ?? [];
-	return family;
+	return member.exec(variable)?.[1];
 }
 
 function memberOf(family: string, rest: string): Slot | undefined {

@@ -317,6 +317,9 @@ export type PlainValue = ServiceContract["variables"][string];
 export type Problem = { path: (string | number)[]; message: string };
 
 function* referenceProblems(platform: Platform): Generator<Problem> {
+	const [missing] = Object.entries(platform.environments).flatMap(
+		([environment, { region }]) => (region === undefined ? [environment] : []),
+	);
 	const ids = new Set(platform.secrets.map((each) => each.id));
 	const used = new Set<string>();
 	for (const [name, each] of Object.entries(platform.services)) {
@@ -353,10 +356,6 @@ function* referenceProblems(platform: Platform): Generator<Problem> {
 					message: `takes the URL of '${value.of}', which does not exist`,
 				};
 			}
-			const [missing] = Object.entries(platform.environments).flatMap(
-				([environment, { region }]) =>
-					region === undefined ? [environment] : [],
-			);
 			if (
 				typeof value === "object" &&
 				"from" in value &&

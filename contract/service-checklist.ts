@@ -1,11 +1,11 @@
 /** The checklist of a service, taken from the contract. */
-import { createHash } from "node:crypto";
 import { secretsIn, secretsReadBy, serviceContract } from "./bindings.ts";
 import {
 	type CheckedSource,
 	type CheckedStore,
 	type Checklist,
 	checklistVersion,
+	digestOf,
 	mostContractBytes,
 	type PlainForm,
 } from "./checklist.ts";
@@ -103,10 +103,6 @@ function withoutValue(source: SecretSource): CheckedSource {
 	return source.from === "constant"
 		? { from: source.from, sha256: digestOf(source.value) }
 		: source;
-}
-
-export function digestOf(value: string): string {
-	return createHash("sha256").update(value).digest("hex");
 }
 
 function withoutSize(store: Store): CheckedStore {

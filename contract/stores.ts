@@ -134,6 +134,11 @@ export type DatabaseDriver = (typeof driversOf)["postgres"][number];
 /** A driver that reads a Redis URL. */
 export type RedisDriver = (typeof driversOf)["redis"][number];
 
+/** Where a store that this stack makes answers: PostgreSQL's own port on Cloud SQL, the one for TLS on Memorystore. */
+export const ports = { postgres: 5432, redis: 6378 } as const satisfies Partial<
+	Record<StoreKind, number>
+>;
+
 /** Reads, lists, writes and deletes objects; changes neither the bucket nor who may use it. */
 export const bucketUserRole = "roles/storage.objectUser";
 

@@ -36,18 +36,18 @@ export function valueProblems(
 	if (value.trim() === "") {
 		return ["is nothing but whitespace"];
 	}
-	const hasLines = kind === "lines";
-	if (!hasLines && value !== value.trim()) {
+	const isLines = kind === "lines";
+	if (!isLines && value !== value.trim()) {
 		problems.push("begins or ends with whitespace");
 	}
-	if (/\p{Cc}/u.test(hasLines ? value.replace(/[\t\n\r]/g, "") : value)) {
+	if (/\p{Cc}/u.test(isLines ? value.replace(/[\t\n\r]/g, "") : value)) {
 		problems.push("holds a control character");
 	}
-	const isText = kind === "text" || hasLines;
+	const isText = kind === "text" || isLines;
 	if (isPlaceholder(value, isText ? "text" : "secret")) {
 		problems.push("is a placeholder");
 	}
-	if (!loopbackAllowed && !hasLines && pointsAtLoopback(value)) {
+	if (!loopbackAllowed && !isLines && pointsAtLoopback(value)) {
 		problems.push("points at loopback");
 	}
 	if (value.length < minLength) {

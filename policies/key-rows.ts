@@ -1,7 +1,7 @@
 /** Rows of the second key that speak of what the contract does not have: they protect nothing. */
 import { choices } from "../contract/nearest.ts";
 import type { Expected } from "./expected.ts";
-import { isMeant, names } from "./key-words.ts";
+import { isMeant, names, variablesOf } from "./key-words.ts";
 import type { Finding } from "./rule.ts";
 import { secondKeyFile } from "./second-key.ts";
 
@@ -29,12 +29,7 @@ export function* rowsOfNothing({
 			}
 		}
 	}
-	const variables = names(
-		...Object.values(platform.services).flatMap((each) => [
-			each.secrets,
-			each.variables,
-		]),
-	);
+	const variables = variablesOf(platform);
 	for (const ways of Object.values(secondKey.alternatives)) {
 		const [name = ""] = ways.flat();
 		if (!ways.flat().some((each) => variables.has(each) || listed.has(each))) {

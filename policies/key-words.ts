@@ -1,4 +1,5 @@
 /** How the comparison of contract and second key compares, and what it calls both. */
+import type { Platform } from "../contract/schema.ts";
 import { secondKeyFile } from "./second-key.ts";
 
 /** True if both say the same; neither the order of keys counts, nor one without a value. */
@@ -22,6 +23,15 @@ export const keySays = (path: string, what: string) =>
 /** The names that some records have. */
 export const names = (...records: object[]) =>
 	new Set(records.flatMap((each) => Object.keys(each)));
+
+/** The variables that services have, of either kind. */
+export const variablesOf = ({ services }: Platform) =>
+	names(
+		...Object.values(services).flatMap((each) => [
+			each.secrets,
+			each.variables,
+		]),
+	);
 
 /** True for a secret that a pattern of the second key means. */
 export const isMeant = (pattern: string, id: string) =>

@@ -60,3 +60,22 @@ export function suffers(
 		resource: workload.resource,
 	};
 }
+
+/**
+ * A finding about a secret's version, for each variable that holds the secret, so that the message names who suffers; once
+ * without, where no variable does.
+ */
+export function* forUsers(
+	{ expected }: Evidence,
+	secretId: string,
+	resource: StackResource,
+	problem: Pick<Finding, "found" | "needed">,
+): Generator<Finding> {
+	const users = expected.usersOf.get(secretId) ?? [];
+	if (users.length === 0) {
+		yield { secretId, resource, ...problem };
+	}
+	for (const { service, variable } of users) {
+		yield { service, variable, secretId, resource, ...problem };
+	}
+}

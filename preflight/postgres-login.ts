@@ -1,7 +1,7 @@
 /** The login to a PostgreSQL store, from its URL or from its parts. */
 import type { DatabaseLogin } from "../contract/connection-strings.ts";
 import { storeUses } from "../contract/sources.ts";
-import type { DatabaseDriver } from "../contract/stores.ts";
+import { type DatabaseDriver, ports } from "../contract/stores.ts";
 import { readDatabaseUrl } from "./access.ts";
 import { contentOf, requireCertificates } from "./authorities.ts";
 import {
@@ -12,9 +12,6 @@ import {
 	sourceOf,
 } from "./bound-values.ts";
 import { mounted } from "./files.ts";
-
-/** For a service that leaves it to its driver. */
-const defaultPort = 5432;
 
 /** @param way only what the contract has reach the store so; the other parts are of either */
 export function postgresLogin(
@@ -37,7 +34,7 @@ export function postgresLogin(
 			logins,
 			(login) => ({
 				host: login.via.socket ?? login.via.host,
-				port: String(login.via.port ?? defaultPort),
+				port: String(login.via.port ?? ports.postgres),
 				name: login.database,
 				user: login.user,
 				password: login.password,
@@ -110,7 +107,7 @@ function wayTo(
 	const caFile = mounted(file.variable, values.variables);
 	return values.attempt(file, () => {
 		requireCertificates(values.value(file));
-		const port = values.text(store, "port") ?? defaultPort;
+		const port = values.text(store, "port") ?? ports.postgres;
 		return { host: values.value(host), port: Number(port), caFile };
 	});
 }

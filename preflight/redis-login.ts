@@ -1,5 +1,5 @@
 /** The login to a Redis store, from its URL or from its parts. */
-import type { RedisDriver } from "../contract/stores.ts";
+import { ports, type RedisDriver } from "../contract/stores.ts";
 import { type RedisAccess, readRedisUrl } from "./access.ts";
 import { requireCertificates, requireSameFile } from "./authorities.ts";
 import {
@@ -8,9 +8,6 @@ import {
 	given,
 	sourceOf,
 } from "./bound-values.ts";
-
-/** Memorystore's for TLS: for a service that leaves it to its driver. */
-const defaultPort = 6378;
 
 export type RedisLogin = RedisAccess & {
 	/** PEM. */
@@ -57,7 +54,7 @@ function loginOfParts(
 	}
 	return given(store, password, {
 		host: values.value(host),
-		port: Number(values.text(store, "port") ?? defaultPort),
+		port: Number(values.text(store, "port") ?? ports.redis),
 		password: values.value(password),
 		caFile: undefined,
 	});

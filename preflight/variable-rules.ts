@@ -1,6 +1,9 @@
 /** What the variables of a service must not be; no finding repeats a value. */
-import { createHash } from "node:crypto";
-import type { CheckedSource, Checklist } from "../contract/checklist.ts";
+import {
+	type CheckedSource,
+	type Checklist,
+	digestOf,
+} from "../contract/checklist.ts";
 import { keyForm } from "../contract/keys.ts";
 import { pointsAtLoopback } from "../contract/loopback.ts";
 import { attributeOf, isGenerated } from "../contract/sources.ts";
@@ -69,10 +72,7 @@ function formProblems(source: CheckedSource, value: string): string[] {
 	) {
 		return ["is not in the form of its template"];
 	}
-	if (
-		source.from === "constant" &&
-		createHash("sha256").update(value).digest("hex") !== source.sha256
-	) {
+	if (source.from === "constant" && digestOf(value) !== source.sha256) {
 		return ["is not the constant of the contract"];
 	}
 	if (attributeOf(source)?.attribute === "port" && !/^\d{1,5}$/.test(value)) {

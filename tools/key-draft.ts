@@ -13,7 +13,7 @@ import type {
 	ServiceContract,
 } from "../contract/schema.ts";
 import { isGenerated } from "../contract/sources.ts";
-import { isMeant } from "../policies/key-words.ts";
+import { isMeant, variablesOf } from "../policies/key-words.ts";
 import {
 	type CriticalName,
 	parseSecondKey,
@@ -33,6 +33,7 @@ const notReviewed = (what: string) => `not reviewed: ${what}`;
 export function draftOf(platform: Platform, written?: SecondKey): SecondKey {
 	const { name, stores, services, secrets } = platform;
 	const before = written?.name === name ? written : undefined;
+	const variables = variablesOf(platform);
 	const of = <T>(value: (service: ServiceContract, name: string) => T) =>
 		Object.fromEntries(
 			Object.entries(services).map(([name, each]) => [name, value(each, name)]),
@@ -72,7 +73,7 @@ export function draftOf(platform: Platform, written?: SecondKey): SecondKey {
 		forbiddenVariables: before?.forbiddenVariables ?? {},
 		alternatives: Object.fromEntries(
 			Object.entries(before?.alternatives ?? {}).filter(([, ways]) =>
-				ways.flat().some((each) => namesOfAll(platform).has(each)),
+				ways.flat().some((each) => variables.has(each)),
 			),
 		),
 	};
@@ -117,14 +118,6 @@ const boundBy = ({ secrets, secretFiles }: ServiceContract) => [
 	...Object.entries(secrets),
 	...Object.entries(secretFiles),
 ];
-
-const namesOfAll = ({ services }: Platform) =>
-	new Set(
-		Object.values(services).flatMap(({ secrets, variables }) => [
-			...Object.keys(secrets),
-			...Object.keys(variables),
-		]),
-	);
 
 /**
  * What the contract calls critical, each plain variable whose value it takes from elsewhere in the contract, and each text.

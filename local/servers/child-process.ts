@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { chownSync } from "node:fs";
 import { createServer } from "node:net";
+import { listening } from "./listening.ts";
 
 /** Servers that refuse to run as root run as `nobody`. */
 const nobody = 65534;
@@ -32,10 +33,7 @@ export function giveToServers(path: string): void {
 /** A TCP port of 127.0.0.1 that nothing listens on. */
 export async function freePort(): Promise<number> {
 	const server = createServer();
-	await new Promise<void>((resolve, reject) => {
-		server.once("error", reject);
-		server.listen(0, "127.0.0.1", resolve);
-	});
+	await listening(server, 0, "127.0.0.1");
 	const address = server.address();
 	await new Promise((resolve) => server.close(resolve));
 	if (address === null || typeof address === "string") {

@@ -2,7 +2,7 @@
 import type { GeneratedSource } from "../../contract/sources.ts";
 import type { Evidence } from "../evidence.ts";
 import { booleanAt, is, known, numberAt, textAt } from "../read.ts";
-import type { Finding, Rule } from "../rule.ts";
+import { type Finding, forUsers, type Rule } from "../rule.ts";
 import { type StackResource, types } from "../stack.ts";
 
 /**
@@ -85,7 +85,7 @@ export const generatedStrength: Rule = {
 	fix: "make it from a RandomPassword of its own with upper: false, lower: false and overrideSpecial: abcdef; a key that is deployed keeps its form: put its source in contract/platform.ts back, or give the new form a secret of its own",
 	looksAt: "stack",
 	*check(evidence) {
-		const { secrets, usersOf } = evidence.expected;
+		const { secrets } = evidence.expected;
 		const owners = new Map<StackResource, string>();
 		for (const [secretId, { source }] of secrets) {
 			if (source.from !== "generated") {
@@ -99,17 +99,7 @@ export const generatedStrength: Rule = {
 					...formProblems(version, form),
 					...digitProblems(evidence, version, source),
 				]) {
-					for (const { service, variable } of usersOf.get(secretId) ?? [
-						{ service: undefined, variable: undefined },
-					]) {
-						yield {
-							service,
-							variable,
-							secretId,
-							resource: version,
-							...problem,
-						};
-					}
+					yield* forUsers(evidence, secretId, version, problem);
 				}
 			}
 		}

@@ -8,7 +8,7 @@ import {
 import type { Evidence } from "../evidence.ts";
 import { plainSource } from "../plain-values.ts";
 import { known } from "../read.ts";
-import { type Finding, type Rule, suffers } from "../rule.ts";
+import { type Finding, forUsers, type Rule, suffers } from "../rule.ts";
 
 export const noPlaceholder: Rule = {
 	id: "no-placeholder",
@@ -62,7 +62,7 @@ export const noPlaceholder: Rule = {
 };
 
 function* secretProblems(evidence: Evidence): Generator<Finding> {
-	const { platform, secrets, usersOf } = evidence.expected;
+	const { platform, secrets } = evidence.expected;
 	for (const { secretId, resource, value } of evidence.secretData()) {
 		const secret = secrets.get(secretId);
 		// Read as in local, where loopback is allowed: elsewhere it is the rule no-loopback's.
@@ -75,18 +75,10 @@ function* secretProblems(evidence: Evidence): Generator<Finding> {
 				isFileAlone(platform, secret.id),
 			);
 		for (const problem of problems ?? []) {
-			for (const { service, variable } of usersOf.get(secretId) ?? [
-				{ service: undefined, variable: undefined },
-			]) {
-				yield {
-					service,
-					variable,
-					secretId,
-					resource,
-					found: `a value that ${problem}`,
-					needed: "a real value",
-				};
-			}
+			yield* forUsers(evidence, secretId, resource, {
+				found: `a value that ${problem}`,
+				needed: "a real value",
+			});
 		}
 	}
 }

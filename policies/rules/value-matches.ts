@@ -6,7 +6,7 @@ import type { StoreKind } from "../../contract/stores.ts";
 import { parseConnectionUrl } from "../connection-url.ts";
 import type { Evidence } from "../evidence.ts";
 import { known, textAt } from "../read.ts";
-import type { Finding, Rule } from "../rule.ts";
+import { type Finding, forUsers, type Rule } from "../rule.ts";
 import { type StackResource, types } from "../stack.ts";
 
 /** Where each attribute of a store stands, by the store's kind: on which resource, as which of its properties. */
@@ -57,7 +57,7 @@ export const valueMatches: Rule = {
 	fix: "take the value from the resource's output, and make URLs with the builders of contract/connection-strings.ts",
 	looksAt: "stack",
 	*check(evidence) {
-		const { secrets, usersOf } = evidence.expected;
+		const { secrets } = evidence.expected;
 		const owners = new Map<StackResource, string>();
 		for (const [secretId, { source }] of secrets) {
 			for (const resource of evidence.versionsOf(secretId)) {
@@ -66,11 +66,7 @@ export const valueMatches: Rule = {
 					...ownerProblems(evidence, source, resource, owners),
 				];
 				for (const problem of problems) {
-					for (const { service, variable } of usersOf.get(secretId) ?? [
-						{ service: undefined, variable: undefined },
-					]) {
-						yield { service, variable, secretId, resource, ...problem };
-					}
+					yield* forUsers(evidence, secretId, resource, problem);
 				}
 			}
 		}

@@ -12,7 +12,7 @@ import {
 import type { StoreAttribute, StoreKind } from "../../contract/stores.ts";
 import type { Evidence } from "../evidence.ts";
 import { is, textAt } from "../read.ts";
-import type { Finding, Rule } from "../rule.ts";
+import { type Finding, forUsers, type Rule } from "../rule.ts";
 import { type StackResource, types } from "../stack.ts";
 
 /** What a value of a store must be made from, by the store's kind. The configuration's values come from nowhere here. */
@@ -160,20 +160,4 @@ function constantOf(
 	}
 	const use = storeUse(expected.platform, source);
 	return use && constants[`${use.store.kind}.${use.attribute}`];
-}
-
-/** The finding for each variable that holds the secret, so that the message names who suffers. */
-function* forUsers(
-	{ expected }: Evidence,
-	secretId: string,
-	resource: StackResource,
-	problem: Problem,
-): Generator<Finding> {
-	const users = expected.usersOf.get(secretId) ?? [];
-	if (users.length === 0) {
-		yield { secretId, resource, ...problem };
-	}
-	for (const { service, variable } of users) {
-		yield { service, variable, secretId, resource, ...problem };
-	}
 }

@@ -6,7 +6,10 @@ import { rootCertificates } from "node:tls";
 import { secretIdIn, serviceBehind } from "../../../contract/names.ts";
 import { storesOfKind } from "../../../contract/needs.ts";
 import { platform } from "../../../contract/platform.ts";
-import { checklistOf } from "../../../contract/service-checklist.ts";
+import {
+	checklistOf,
+	noProhibitions,
+} from "../../../contract/service-checklist.ts";
 import { BoundValues } from "../../../preflight/bound-values.ts";
 import {
 	clickhouseLogin,
@@ -14,6 +17,7 @@ import {
 } from "../../../preflight/clickhouse-login.ts";
 import { withFiles } from "../../../preflight/files.ts";
 import { CloudError } from "../../provider/core.ts";
+import { listening } from "../../servers/listening.ts";
 import type { Workload } from "../data-plane.ts";
 import { outsideIdentity } from "./authority.ts";
 import { enabledPayloads, readWorld } from "./cloud-file.ts";
@@ -48,9 +52,7 @@ export class Clickhouse {
 		const { project, owner } = workload;
 		const service = serviceBehind(platform, owner, "local");
 		if (service === undefined) return;
-		// Nothing is judged here, so nothing is forbidden.
-		const allowed = { forbiddenVariables: {}, alternatives: {} };
-		const checklist = checklistOf(platform, allowed, service, "local");
+		const checklist = checklistOf(platform, noProhibitions, service, "local");
 		const values = new BoundValues(
 			checklist,
 			withFiles(variablesOf(workload), Object.keys(checklist.files)),
@@ -112,10 +114,7 @@ export class Clickhouse {
 		);
 		this.#servers.set(port, server);
 		try {
-			await new Promise<void>((resolve, reject) => {
-				server.once("error", reject);
-				server.listen(port, "127.0.0.1", resolve);
-			});
+			await listening(server, port, "127.0.0.1");
 		} catch (error) {
 			this.#servers.delete(port);
 			const { code } = error as NodeJS.ErrnoException;

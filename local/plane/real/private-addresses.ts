@@ -6,6 +6,7 @@ import { randomInt } from "node:crypto";
 import { connect, createServer, type Server } from "node:net";
 import { pipeline } from "node:stream";
 import { CloudError } from "../../provider/core.ts";
+import { listening } from "../../servers/listening.ts";
 import type { Workload } from "../data-plane.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -63,10 +64,7 @@ export class PrivateAddresses {
 		});
 		this.#servers.set(key, server);
 		try {
-			await new Promise<void>((resolve, reject) => {
-				server.once("error", reject);
-				server.listen(port, address, resolve);
-			});
+			await listening(server, port, address);
 		} catch (error) {
 			this.#servers.delete(key);
 			throw new CloudError(refusal(key, address, error));

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { bucketUserRole } from "../../../contract/stores.ts";
 import { entriesOf, type World } from "../../cloud/world.ts";
 import { CloudError } from "../../provider/core.ts";
+import { listening } from "../../servers/listening.ts";
 import { answerStorage, type StorageFacts } from "../../servers/storage.ts";
 import { BUCKET, BUCKET_MEMBER, HMAC_KEY } from "../../types/tokens.ts";
 import type { Workload } from "../data-plane.ts";
@@ -44,10 +45,7 @@ export class Storage {
 		);
 		this.#server = server;
 		try {
-			await new Promise<void>((resolve, reject) => {
-				server.once("error", reject);
-				server.listen(record.port, "127.0.0.1", resolve);
-			});
+			await listening(server, record.port, "127.0.0.1");
 		} catch (error) {
 			this.#server = undefined;
 			const { code } = error as NodeJS.ErrnoException;

@@ -1409,6 +1409,8 @@ export const faults: Readonly<Record<string, readonly DerivationFault[]>> = {
 			to: '\t\tservice,\n\t\tenvironment: "production",\n\t\tproject:',
 			in: ["parts"],
 		},
+	],
+	"contract/checklist.ts": [
 		{
 			of: "digestOf",
 			what: "of nothing",
